@@ -1,0 +1,44 @@
+import { ConfigurationError, type Environment, type Releases } from '../../stacks/index.ts';
+
+/** Host of the registry that nodes pull from. */
+export function registryHost({ cloud, imageRegistry }: Environment): string {
+  return imageRegistry.kind === 'ecr' && cloud !== undefined
+    ? `${cloud.account}.dkr.ecr.${cloud.region}.amazonaws.com`
+    : imageRegistry.kind === 'registry'
+      ? imageRegistry.pull
+      : '';
+}
+
+/** Host of the registry that build pods push to. */
+export function pushRegistryHost(environment: Environment): string {
+  return environment.imageRegistry.kind === 'registry' ? environment.imageRegistry.push : registryHost(environment);
+}
+
+function reference(
+  repository: string,
+  { tag, digest }: { readonly tag: string; readonly digest: string | null },
+): string {
+  return digest === null ? `${repository}:${tag}` : `${repository}:${tag}@${digest}`;
+}
+
+/** Image of operator and receiver: one image, two modes. */
+export function operatorImage(environment: Environment, releases: Releases): string {
+  const release = releases.operator[environment.name];
+  if (release === undefined) {
+    throw new ConfigurationError([
+      `stacks/releases.yaml: operator.${environment.name}: missing; add the tag that the environment runs`,
+    ]);
+  }
+  return reference(`${registryHost(environment)}/${environment.imageRegistry.operatorRepository}`, release);
+}
+
+/** Image of the program that builds function images. */
+export function builderImage(environment: Environment, releases: Releases): string {
+  const release = releases.builders[environment.builds.builder];
+  if (release === undefined) {
+    throw new ConfigurationError([
+      `stacks/releases.yaml: builders.${environment.builds.builder}: missing; add the repository and tag of the builder that ${environment.name} uses`,
+    ]);
+  }
+  return reference(release.repository, release);
+}

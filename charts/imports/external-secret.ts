@@ -1,0 +1,69 @@
+import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+interface ServiceAccountAuth {
+  readonly jwt: { readonly serviceAccountRef: { readonly name: string } };
+}
+
+export interface SecretStoreProps {
+  readonly metadata: ApiObjectMetadata;
+  readonly spec: {
+    readonly provider: {
+      readonly aws: { readonly service: 'SecretsManager'; readonly region: string; readonly auth: ServiceAccountAuth };
+    };
+  };
+}
+
+/** Where ExternalSecrets of a namespace read from, external-secrets.io/v1. */
+export class SecretStore extends ApiObject {
+  constructor(scope: Construct, id: string, props: SecretStoreProps) {
+    super(scope, id, { apiVersion: 'external-secrets.io/v1', kind: 'SecretStore', ...props });
+  }
+}
+
+export interface ExternalSecretProps {
+  readonly metadata: ApiObjectMetadata;
+  readonly spec: {
+    readonly refreshInterval: string;
+    readonly secretStoreRef?: { readonly name: string; readonly kind: 'SecretStore' };
+    readonly target: {
+      readonly name: string;
+      readonly creationPolicy: 'Owner';
+      readonly template?: {
+        readonly engineVersion: 'v2';
+        readonly type: string;
+        readonly data: Readonly<Record<string, string>>;
+      };
+    };
+    readonly data?: readonly {
+      readonly secretKey: string;
+      readonly remoteRef: { readonly key: string; readonly property: string };
+    }[];
+    readonly dataFrom?: readonly {
+      readonly sourceRef: {
+        readonly generatorRef: { readonly apiVersion: string; readonly kind: string; readonly name: string };
+      };
+    }[];
+  };
+}
+
+/** A Secret kept equal to an entry elsewhere, external-secrets.io/v1. */
+export class ExternalSecret extends ApiObject {
+  constructor(scope: Construct, id: string, props: ExternalSecretProps) {
+    super(scope, id, { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', ...props });
+  }
+}
+
+export const generatorApiVersion = 'generators.external-secrets.io/v1alpha1';
+
+export interface EcrAuthorizationTokenProps {
+  readonly metadata: ApiObjectMetadata;
+  readonly spec: { readonly region: string; readonly auth: ServiceAccountAuth };
+}
+
+/** Makes registry logins for ECR, valid for twelve hours each. */
+export class EcrAuthorizationToken extends ApiObject {
+  constructor(scope: Construct, id: string, props: EcrAuthorizationTokenProps) {
+    super(scope, id, { apiVersion: generatorApiVersion, kind: 'ECRAuthorizationToken', ...props });
+  }
+}

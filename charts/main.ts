@@ -1,0 +1,102 @@
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import {
+  ConfigurationError,
+  type Environment,
+  findEnvironment,
+  projectRoot,
+  readEnvironments,
+  readReleases,
+} from '../stacks/index.ts';
+import { proveEnvironment } from './proof/index.ts';
+import { readSealedSecrets, sealedFolder } from './sealed-secrets.ts';
+import { synthesizeEnvironment, synthesizeShared, type SynthesizedEnvironment } from './synth.ts';
+import { clusterTree, environmentStream, environmentTree, type Tree } from './tree.ts';
+import { writeTree } from './write-tree.ts';
+
+/** Where cdk8s.yaml makes the CLI look: a link to manifests/, because the CLI deletes its output folder before it starts. */
+const cliOutput = join(projectRoot, 'dist', 'manifests');
+const manifests = join(projectRoot, 'manifests');
+
+type Target = { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'stream'; readonly path: string };
+
+/** The CLI has just removed the folder that it names, except with --stdout, where it has made a fresh temporary one. */
+function readTarget(outdir: string | undefined): Target {
+  if (outdir === undefined || resolve(outdir) === cliOutput) {
+    return { kind: 'folder', path: manifests };
+  }
+  return existsSync(outdir) ? { kind: 'stream', path: outdir } : { kind: 'folder', path: resolve(outdir) };
+}
+
+function chooseEnvironments(environments: readonly Environment[], name: string | undefined): readonly Environment[] {
+  return name === undefined || name === '' ? environments : [findEnvironment(environments, name)];
+}
+
+function synthesize(environment: Environment): SynthesizedEnvironment {
+  const releases = readReleases();
+  const sealedSecrets = readSealedSecrets(sealedFolder(environment.name));
+  return synthesizeEnvironment(environment, { releases, sealedSecrets });
+}
+
+function report(synthesized: readonly SynthesizedEnvironment[]): void {
+  for (const { environment, missingSecrets } of synthesized) {
+    for (const { name, namespace } of missingSecrets) {
+      process.stderr.write(
+        `${environment.name}: Secret ${namespace}/${name} is not sealed yet and is left out; run make seal ENV=${environment.name} SECRET=${name}\n`,
+      );
+    }
+  }
+}
+
+function writeFolder(path: string, synthesized: readonly SynthesizedEnvironment[], cluster: Tree): void {
+  const folders = synthesized.map(({ environment }) => environment.name);
+  const tree: Tree = new Map([...synthesized.flatMap((one) => [...environmentTree(one)]), ...cluster]);
+  const all = cluster.size > 0 ? [...folders, 'shared', 'clusters'] : folders;
+  const { written, removed, unchanged } = writeTree(path, all, tree);
+  const shown = relative(process.cwd(), path) || '.';
+  process.stderr.write(`${shown}: ${written.length} written, ${removed.length} removed, ${unchanged} unchanged\n`);
+}
+
+function linkCliOutput(): void {
+  mkdirSync(dirname(cliOutput), { recursive: true });
+  if (lstatSync(cliOutput, { throwIfNoEntry: false }) !== undefined) {
+    rmSync(cliOutput, { recursive: true });
+  }
+  symlinkSync(relative(dirname(cliOutput), manifests), cliOutput);
+}
+
+function main(): void {
+  const environments = readEnvironments();
+  const chosen = chooseEnvironments(environments, process.env['ENV']);
+  const shared = synthesizeShared();
+  const synthesized = chosen.map(synthesize);
+  const faults = synthesized.flatMap((one) => proveEnvironment(one, shared));
+  if (faults.length > 0) {
+    throw new ConfigurationError(faults);
+  }
+  const isWhole = chosen.length === environments.length;
+  const outdir = process.env['CDK8S_OUTDIR'];
+  const target = readTarget(outdir);
+  switch (target.kind) {
+    case 'folder':
+      writeFolder(target.path, synthesized, isWhole ? clusterTree(environments, shared) : new Map());
+      break;
+    case 'stream':
+      writeFileSync(join(target.path, 'stream.yaml'), synthesized.map(environmentStream).join(''));
+      break;
+  }
+  if (outdir !== undefined && resolve(outdir) === cliOutput) {
+    linkCliOutput();
+  }
+  report(synthesized);
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) {
+    throw error;
+  }
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

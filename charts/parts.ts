@@ -1,0 +1,19 @@
+import { accessPart } from './access.ts';
+import { namespacePart } from './namespace.ts';
+import { networkPart } from './network.ts';
+import { operatorPart } from './operator.ts';
+import type { Part } from './part.ts';
+import { receiverPart } from './receiver.ts';
+import { samplesPart } from './samples.ts';
+import { secretsPart } from './secrets.ts';
+
+/** The parts of every environment, in the order in which a cluster needs them. The quota comes after all of them. */
+export const parts: readonly Part[] = [
+  namespacePart,
+  networkPart,
+  accessPart,
+  secretsPart,
+  operatorPart,
+  receiverPart,
+  samplesPart,
+];

@@ -1,0 +1,97 @@
+import type { Environment } from '../../stacks/index.ts';
+import { add, foreignPods, meshProxy, type Need, nothing, toAmounts } from './need.ts';
+
+/** A route has a placeholder Service; each revision a public and a private one. */
+function servicesOfKnativeService(retainedRevisions: number): number {
+  return 1 + 2 * (1 + retainedRevisions);
+}
+
+/** What the operator and the event broker will create in a function namespace for the declared capacity. */
+export function functionNeeds(environment: Environment): readonly Need[] {
+  const { builds, capacity } = environment;
+  const proxy = meshProxy(environment);
+  const podAmounts = add(add(toAmounts(capacity.podResources), foreignPods.queueProxy), proxy);
+  const services = servicesOfKnativeService(capacity.retainedRevisions);
+  const nextRevisions = Math.ceil(capacity.activePods / 10);
+  return [
+    {
+      source: `${capacity.functions} functions and ${capacity.agents} agents, ${capacity.activePods} pods at once`,
+      pods: capacity.activePods,
+      services: (capacity.functions + capacity.agents) * services + capacity.agents,
+      claims: 0,
+      perPod: podAmounts,
+    },
+    { source: 'next revisions beside the old ones', pods: nextRevisions, services: 0, claims: 0, perPod: podAmounts },
+    { source: 'builds', pods: builds.maxConcurrent, services: 0, claims: 0, perPod: toAmounts(builds.resources) },
+    ...brokerNeeds(environment, { brokers: 1, triggers: capacity.functions, whose: 'of the namespace' }),
+    ...brokerNeeds(environment, {
+      brokers: capacity.agents,
+      triggers: capacity.agents * capacity.subscriptionsPerAgent,
+      whose: 'of agents',
+    }),
+  ];
+}
+
+interface Brokers {
+  readonly brokers: number;
+  readonly triggers: number;
+  readonly whose: string;
+}
+
+function brokerNeeds(environment: Environment, { brokers, triggers, whose }: Brokers): readonly Need[] {
+  const proxy = meshProxy(environment);
+  return [
+    {
+      source: `broker ingress ${whose}`,
+      pods: brokers,
+      services: brokers,
+      claims: 0,
+      perPod: add(foreignPods.brokerIngress, proxy),
+    },
+    {
+      source: `dispatchers ${whose}, one a trigger and a dead-letter queue`,
+      pods: triggers + brokers,
+      services: 0,
+      claims: 0,
+      perPod: add(foreignPods.dispatcher, proxy),
+    },
+  ];
+}
+
+/** What other controllers will create in the control namespace. */
+export function controlNeeds(environment: Environment): readonly Need[] {
+  const { rabbitmq, receiver, rollout } = environment;
+  const proxy = meshProxy(environment);
+  const canary: readonly Need[] =
+    rollout.canary === 'none'
+      ? []
+      : [
+          {
+            source: 'Flagger: canary of the receiver, Services primary and canary',
+            pods: rollout.canaryReplicas,
+            services: 2,
+            claims: 0,
+            perPod: add(toAmounts(receiver.resources), proxy),
+          },
+        ];
+  const broker: readonly Need[] = rabbitmq.owned
+    ? [
+        {
+          source: `RabbitmqCluster ${rabbitmq.cluster}`,
+          pods: rabbitmq.replicas,
+          services: 2,
+          claims: rabbitmq.replicas,
+          perPod: add(foreignPods.rabbitmqNode, proxy),
+        },
+      ]
+    : [];
+  return [...canary, ...broker, ...brokerNeeds(environment, { brokers: 1, triggers: 1, whose: 'of the receiver' })];
+}
+
+/** Services that a Knative Service of the output will have, and the pods of its queue-proxies. */
+export function knativeServiceNeed(environment: Environment): Pick<Need, 'services' | 'perPod'> {
+  return {
+    services: servicesOfKnativeService(environment.capacity.retainedRevisions),
+    perPod: add(foreignPods.queueProxy, nothing),
+  };
+}

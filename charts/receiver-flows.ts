@@ -1,0 +1,78 @@
+import type { Environment } from '../stacks/index.ts';
+import { addresses, type Flow, inNamespace, internet, pods, tcp } from './flow.ts';
+import { receiverPods } from './workloads.ts';
+
+export const receiverPort = 8080;
+
+/** Ports of queue-proxy: requests over HTTP/1, HTTP/2 and TLS, and its own metrics for autoscaler and Prometheus. */
+export const queueProxyPorts = { requests: [8012, 8013, 8112], autoscalerMetrics: 9090, userMetrics: 9091 } as const;
+
+/** Namespaces that send requests to pods of Knative Services: activator, autoscaler and ingress gateway. */
+export const knativeNamespaces = ['knative-serving', 'kourier-system'] as const;
+
+export function receiverFlows(environment: Environment): readonly Flow[] {
+  const { cloud, cluster, monitoring, rabbitmq, receiver } = environment;
+  const api = pods(receiverPods(environment));
+  const cloudFlows: readonly Flow[] =
+    cloud === undefined ? [] : [{ why: 'notifications of the code bucket', from: api, to: internet, ports: tcp(443) }];
+  const entry = receiver.form === 'deployment' ? deploymentEntry(environment) : knativeEntry(environment);
+  return [
+    {
+      why: 'write LambdaFunctions through the Kubernetes API',
+      from: api,
+      to: addresses(cluster.apiServer.cidrs),
+      ports: tcp(...cluster.apiServer.ports),
+    },
+    { why: 'publish and read events', from: api, to: inNamespace(rabbitmq.namespace), ports: tcp(5672) },
+    { why: 'traces', from: api, to: inNamespace(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
+    ...cloudFlows,
+    ...entry,
+  ];
+}
+
+function deploymentEntry(environment: Environment): readonly Flow[] {
+  const { cluster, monitoring, receiver } = environment;
+  const api = pods(receiverPods(environment));
+  const sources = receiver.form === 'deployment' ? receiver.ingress?.sourceCidrs : undefined;
+  const outside: readonly Flow[] =
+    sources === undefined
+      ? []
+      : [{ why: 'requests from the load balancer', from: addresses(sources), to: api, ports: tcp(receiverPort) }];
+  return [
+    ...knativeNamespaces.map((namespace) => ({
+      why: 'events that Knative delivers',
+      from: inNamespace(namespace),
+      to: api,
+      ports: tcp(receiverPort),
+    })),
+    {
+      why: 'events that the broker delivers',
+      from: inNamespace('knative-eventing'),
+      to: api,
+      ports: tcp(receiverPort),
+    },
+    { why: 'Prometheus scrapes metrics', from: inNamespace(monitoring.namespace), to: api, ports: tcp(receiverPort) },
+    { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: api, ports: tcp(receiverPort) },
+    ...outside,
+  ];
+}
+
+function knativeEntry(environment: Environment): readonly Flow[] {
+  const { cluster, monitoring } = environment;
+  const api = pods(receiverPods(environment));
+  return [
+    ...knativeNamespaces.map((namespace) => ({
+      why: 'requests and scaling figures of Knative',
+      from: inNamespace(namespace),
+      to: api,
+      ports: tcp(...queueProxyPorts.requests, queueProxyPorts.autoscalerMetrics),
+    })),
+    {
+      why: 'Prometheus scrapes metrics',
+      from: inNamespace(monitoring.namespace),
+      to: api,
+      ports: tcp(receiverPort, queueProxyPorts.userMetrics),
+    },
+    { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: api, ports: tcp(8012) },
+  ];
+}

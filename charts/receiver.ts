@@ -1,0 +1,209 @@
+import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import type { Environment } from '../stacks/index.ts';
+import { operatorConfiguration } from './configuration.ts';
+import {
+  configHash,
+  hardenedContainer,
+  hardenedPodTemplate,
+  meshAnnotations,
+  temporaryMount,
+  temporaryVolume,
+} from './constructs/hardened-pod.ts';
+import { operatorImage } from './constructs/image.ts';
+import { componentLabels } from './constructs/labels.ts';
+import { resourceRequirements } from './constructs/resources.ts';
+import { KnativeService } from './imports/knative-service.ts';
+import { releaseAnnotations } from './operator.ts';
+import type { Part, PartContext } from './part.ts';
+import { receiverFlows, receiverPort } from './receiver-flows.ts';
+import { names, receiverPods } from './workloads.ts';
+
+type DeploymentForm = Extract<Environment['receiver'], { form: 'deployment' }>;
+type KnativeForm = Extract<Environment['receiver'], { form: 'knative-service' }>;
+
+const httpGet = (path: string) => ({ path, port: k8s.IntOrString.fromNumber(receiverPort) });
+
+/** The CloudEvents API, as a Deployment behind a Service or as a Knative Service. */
+export const receiverPart: Part = {
+  name: 'receiver',
+  flows: receiverFlows,
+  build(chart, context) {
+    const { receiver } = context.environment;
+    switch (receiver.form) {
+      case 'deployment':
+        return addDeployment(chart, context, receiver);
+      case 'knative-service':
+        return addKnativeService(chart, context, receiver);
+    }
+  },
+};
+
+function receiverContainer({ environment, releases }: PartContext, name: string): k8s.Container {
+  return {
+    name,
+    image: operatorImage(environment, releases),
+    args: ['--mode=receiver'],
+    env: [{ name: 'OTEL_SERVICE_NAME', value: names.receiverDeployment }],
+    resources: resourceRequirements(environment.receiver.resources),
+    readinessProbe: { httpGet: httpGet('/ready'), initialDelaySeconds: 2, periodSeconds: 5 },
+    livenessProbe: { httpGet: httpGet('/health'), initialDelaySeconds: 5, periodSeconds: 10 },
+  };
+}
+
+function addDeployment(chart: Chart, context: PartContext, receiver: DeploymentForm): void {
+  const { environment, releases } = context;
+  const selector = receiverPods(environment).labels ?? {};
+  const labels = { ...componentLabels(names.receiverDeployment, 'lambda-receiver'), ...selector };
+  const metadata = { name: names.receiverDeployment, namespace: environment.namespaces.control, labels };
+  const template = hardenedPodTemplate({
+    environment,
+    labels,
+    config: operatorConfiguration(environment, releases),
+    cloudRole: 'receiver',
+    serviceAccountName: names.receiver,
+    container: {
+      ...receiverContainer(context, 'builder'),
+      ports: [{ name: 'http', containerPort: receiverPort }],
+    },
+  });
+  new k8s.KubeDeployment(chart, 'deployment', {
+    metadata: { ...metadata, annotations: releaseAnnotations(context) },
+    spec: {
+      ...(receiver.autoscaling === undefined ? { replicas: receiver.replicas } : {}),
+      selector: { matchLabels: selector },
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+      },
+      template,
+    },
+  });
+  addService(chart, metadata, selector);
+  addAutoscaler(chart, metadata, receiver);
+  addDisruptionBudget(chart, metadata, receiver, selector);
+  addIngress(chart, metadata, receiver);
+}
+
+function addService(chart: Chart, metadata: k8s.ObjectMeta, selector: Record<string, string>): void {
+  const targetPort = k8s.IntOrString.fromString('http');
+  new k8s.KubeService(chart, 'service', {
+    metadata,
+    spec: {
+      selector,
+      ports: [
+        { name: 'http', port: 80, targetPort },
+        { name: 'api', port: receiverPort, targetPort },
+      ],
+    },
+  });
+}
+
+function addAutoscaler(chart: Chart, metadata: k8s.ObjectMeta, { autoscaling }: DeploymentForm): void {
+  if (autoscaling === undefined) {
+    return;
+  }
+  const { minReplicas, maxReplicas, cpuUtilization } = autoscaling;
+  new k8s.KubeHorizontalPodAutoscalerV2(chart, 'autoscaler', {
+    metadata,
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: names.receiverDeployment },
+      minReplicas,
+      maxReplicas,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpuUtilization } },
+        },
+      ],
+    },
+  });
+}
+
+function addDisruptionBudget(
+  chart: Chart,
+  metadata: k8s.ObjectMeta,
+  { minAvailable }: DeploymentForm,
+  matchLabels: Record<string, string>,
+): void {
+  if (minAvailable !== undefined) {
+    new k8s.KubePodDisruptionBudget(chart, 'disruption-budget', {
+      metadata,
+      spec: { minAvailable: k8s.IntOrString.fromNumber(minAvailable), selector: { matchLabels } },
+    });
+  }
+}
+
+function addIngress(chart: Chart, metadata: k8s.ObjectMeta, { ingress }: DeploymentForm): void {
+  if (ingress === undefined) {
+    return;
+  }
+  new k8s.KubeIngress(chart, 'ingress', {
+    metadata: { ...metadata, annotations: { 'cert-manager.io/cluster-issuer': ingress.clusterIssuer } },
+    spec: {
+      ingressClassName: ingress.className,
+      tls: [{ hosts: [ingress.host], secretName: `${names.receiverDeployment}-tls` }],
+      rules: [
+        {
+          host: ingress.host,
+          http: {
+            paths: [
+              {
+                path: '/',
+                pathType: 'Prefix',
+                backend: { service: { name: names.receiverDeployment, port: { name: 'http' } } },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  });
+}
+
+function addKnativeService(chart: Chart, context: PartContext, receiver: KnativeForm): void {
+  const { environment, releases } = context;
+  const labels = componentLabels(names.receiverKnativeService, 'lambda-receiver');
+  new KnativeService(chart, 'knative-service', {
+    metadata: {
+      name: names.receiverKnativeService,
+      namespace: environment.namespaces.control,
+      labels: { ...labels, 'networking.knative.dev/visibility': 'cluster-local' },
+      annotations: releaseAnnotations(context),
+    },
+    spec: {
+      template: {
+        metadata: {
+          labels: { ...labels, environment: environment.name },
+          annotations: {
+            'autoscaling.knative.dev/min-scale': String(receiver.minScale),
+            'autoscaling.knative.dev/max-scale': String(receiver.maxScale),
+            'autoscaling.knative.dev/target': String(receiver.targetConcurrency),
+            ...meshAnnotations(environment),
+            ...configHash(operatorConfiguration(environment, releases)),
+          },
+        },
+        spec: {
+          serviceAccountName: names.receiver,
+          containerConcurrency: receiver.targetConcurrency,
+          timeoutSeconds: 60,
+          containers: [
+            {
+              ...receiverContainer(context, 'receiver'),
+              imagePullPolicy: environment.imagePullPolicy,
+              ports: [{ containerPort: receiverPort }],
+              securityContext: hardenedContainer,
+              envFrom: [{ configMapRef: { name: names.config } }],
+              env: [
+                { name: 'DEFAULT_NAMESPACE', value: environment.namespaces.functions[0] ?? '' },
+                { name: 'OTEL_SERVICE_NAME', value: names.receiverKnativeService },
+              ],
+              volumeMounts: [temporaryMount],
+            },
+          ],
+          volumes: [temporaryVolume],
+        },
+      },
+    },
+  });
+}

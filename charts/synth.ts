@@ -1,0 +1,78 @@
+import { App, Chart, Yaml } from 'cdk8s';
+import { type Environment, type Releases } from '../stacks/index.ts';
+import { buildClusterRoles } from './cluster-roles.ts';
+import { environmentLabels } from './constructs/labels.ts';
+import { buildCrds } from './crds.ts';
+import type { PartContext } from './part.ts';
+import { parts } from './parts.ts';
+import { type Manifest, parseManifest } from './proof/manifest.ts';
+import { buildQuotas } from './quota.ts';
+import type { RequiredSecret } from './required-secrets.ts';
+
+/** One file of the output: its name without suffix, and its objects in the order of application. */
+export interface File {
+  readonly name: string;
+  readonly manifests: readonly Manifest[];
+}
+
+export interface SynthesizedEnvironment {
+  readonly environment: Environment;
+  readonly files: readonly File[];
+  /** Secrets that the environment needs and nobody has sealed yet. */
+  readonly missingSecrets: readonly Pick<RequiredSecret, 'name' | 'namespace'>[];
+}
+
+export interface SynthesisInputs {
+  readonly releases: Releases;
+  readonly sealedSecrets: ReadonlyMap<string, unknown>;
+}
+
+function toFile(chart: Chart): File {
+  const rendered: unknown[] = chart.toJson();
+  return { name: chart.node.id, manifests: rendered.map(parseManifest) };
+}
+
+/** All objects of one environment. Pure: no file, clock or cluster is read. */
+export function synthesizeEnvironment(environment: Environment, inputs: SynthesisInputs): SynthesizedEnvironment {
+  const missingSecrets: Pick<RequiredSecret, 'name' | 'namespace'>[] = [];
+  const context: PartContext = {
+    environment,
+    releases: inputs.releases,
+    sealedSecrets: inputs.sealedSecrets,
+    flows: parts.flatMap((part) => part.flows?.(environment) ?? []),
+    reportMissingSecret: (name, namespace) => missingSecrets.push({ name, namespace }),
+  };
+  const app = new App();
+  const labels = environmentLabels(environment);
+  const files = parts.map((part) => {
+    const chart = new Chart(app, part.name, { labels, disableResourceNameHashes: true });
+    part.build(chart, context);
+    return toFile(chart);
+  });
+  const quota = new Chart(app, 'quota', { labels, disableResourceNameHashes: true });
+  buildQuotas(
+    quota,
+    environment,
+    files.flatMap((file) => file.manifests),
+  );
+  return { environment, files: [...files, toFile(quota)].filter((file) => file.manifests.length > 0), missingSecrets };
+}
+
+/** What no environment changes: custom resources and ClusterRoles. */
+export function synthesizeShared(): readonly File[] {
+  const app = new App();
+  const labels = {
+    'app.kubernetes.io/part-of': 'knative-lambda',
+    'app.kubernetes.io/managed-by': 'knative-lambda-operator',
+  };
+  const crds = new Chart(app, 'crds', { labels, disableResourceNameHashes: true });
+  buildCrds(crds);
+  const roles = new Chart(app, 'cluster-roles', { labels, disableResourceNameHashes: true });
+  buildClusterRoles(roles);
+  return [toFile(crds), toFile(roles)];
+}
+
+/** YAML documents, each begun with `---` so that files can be joined. */
+export function toYaml(manifests: readonly Manifest[]): string {
+  return manifests.map((manifest) => `---\n${Yaml.stringify(manifest)}`).join('');
+}

@@ -1,0 +1,57 @@
+import { labels } from '../operator/api/index.ts';
+import type { Environment } from '../stacks/index.ts';
+import type { Workload } from './flow.ts';
+
+/** Names that published commands, health checks and dashboards use. */
+export const names = {
+  operator: 'knative-lambda-operator',
+  receiver: 'knative-lambda-receiver',
+  receiverDeployment: 'knative-lambda-builder',
+  receiverKnativeService: 'lambda-command-receiver',
+  builder: 'knative-lambda-builder',
+  function: 'knative-lambda-function',
+  config: 'knative-lambda-config',
+  quota: 'knative-lambda-quota',
+  pullSecret: 'ecr-pull',
+} as const;
+
+/** Label of a pod of a Knative Service, put there by Knative. */
+export const knativeServiceLabel = 'serving.knative.dev/service';
+
+export function allNamespaces({ namespaces }: Environment): readonly string[] {
+  return [...new Set([namespaces.control, ...namespaces.functions])];
+}
+
+export function everyPod(environment: Environment): Workload {
+  return { name: 'every-pod', namespaces: allNamespaces(environment) };
+}
+
+export function operatorPods({ namespaces }: Environment): Workload {
+  return { name: names.operator, namespaces: [namespaces.control], labels: { [labels.appName]: names.operator } };
+}
+
+export function receiverPods({ namespaces, receiver }: Environment): Workload {
+  return receiver.form === 'deployment'
+    ? {
+        name: 'knative-lambda-network-policy',
+        namespaces: [namespaces.control],
+        labels: { app: names.receiverDeployment },
+      }
+    : {
+        name: names.receiver,
+        namespaces: [namespaces.control],
+        labels: { [knativeServiceLabel]: names.receiverKnativeService },
+      };
+}
+
+export function functionPods({ namespaces }: Environment): Workload {
+  return {
+    name: names.function,
+    namespaces: namespaces.functions,
+    expressions: [{ key: labels.appComponent, operator: 'In', values: ['lambda', 'agent'] }],
+  };
+}
+
+export function buildPods({ namespaces }: Environment): Workload {
+  return { name: 'knative-lambda-builds', namespaces: namespaces.functions, labels: { [labels.build]: 'true' } };
+}

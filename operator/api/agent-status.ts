@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { conditions, timestamp } from './condition.ts';
+import { int32, int64 } from './integer.ts';
+
+export const agentPhases = ['Pending', 'Deploying', 'Ready', 'Failed', 'Deleting'] as const;
+
+const serviceStatus = z.object({
+  serviceName: z.string().optional().describe('Knative Service'),
+  url: z.string().optional().describe('Address of the agent'),
+  ready: z.boolean().optional().describe('Whether the Knative Service is ready'),
+  latestRevision: z.string().optional().describe('Newest revision that is ready'),
+});
+
+const eventingStatus = z.object({
+  brokerName: z.string().optional().describe('Broker that the Triggers read'),
+  brokerReady: z.boolean().optional().describe('Whether that broker is ready'),
+  brokerUrl: z.string().optional().describe('Address that events are sent to'),
+  triggerCount: int32(0).optional().describe('Triggers, forwards included'),
+  forwardCount: int32(0).optional().describe('Triggers that forward to other agents'),
+});
+
+const aiStatus = z.object({
+  provider: z.string().optional().describe('Who serves the model'),
+  endpoint: z.string().optional().describe('Address of the model server'),
+  activeModel: z.string().optional().describe('Model in use'),
+  modelAvailable: z.boolean().optional().describe('Whether the model can be asked'),
+  lastHealthCheck: timestamp.optional().describe('When that was last judged'),
+  error: z.string().optional().describe('Why the model cannot be asked'),
+  inferenceLatencyP99: z.string().optional().describe('99th percentile of the time to an answer'),
+  activeConversations: int32(0).optional().describe('Conversations in progress'),
+});
+
+const disabledCapability = z.object({
+  capability: z.string().describe('What is switched off: `broker`, `trigger` or `function`'),
+  disabledAt: timestamp.optional().describe('When it was switched off'),
+  disabledBy: z.string().optional().describe('Source of the event that did it'),
+  expiresAt: timestamp.optional().describe('When it is on again; never when absent'),
+});
+
+const permissionStatus = z.object({
+  brokerCreationDisabled: z.boolean().optional().describe('Whether the agent may not create Brokers'),
+  triggerCreationDisabled: z.boolean().optional().describe('Whether the agent may not create Triggers'),
+  functionCreationDisabled: z.boolean().optional().describe('Whether the agent may not create LambdaFunctions'),
+  disabledByEvent: z.array(disabledCapability).max(64).optional().describe('What events have switched off'),
+  lastEvaluated: timestamp.optional().describe('When this was last judged'),
+});
+
+const memoryStatus = z.object({
+  shortTermConnected: z.boolean().optional().describe('Whether the short-term store answers'),
+  longTermConnected: z.boolean().optional().describe('Whether the long-term store answers'),
+  activeSchemas: z.array(z.string()).max(16).optional().describe('Schemas in use'),
+  conversationsActive: int32(0).optional().describe('Conversations remembered'),
+  lastSync: timestamp.optional().describe('When the stores were last written'),
+});
+
+export const agentStatus = z.object({
+  phase: z.enum(agentPhases).optional().describe('Where the agent is, in one word'),
+  observedGeneration: int64(0).optional().describe('Generation of the spec that this status is about'),
+  serviceStatus: serviceStatus.optional().describe('The running service'),
+  eventingStatus: eventingStatus.optional().describe('Broker and Triggers'),
+  aiStatus: aiStatus.optional().describe('The model'),
+  permissionStatus: permissionStatus.optional().describe('Limits in force'),
+  memoryStatus: memoryStatus.optional().describe('The memory'),
+  conditions: conditions.optional().describe('State of each step, and Ready for all of them'),
+});
+export type LambdaAgentStatus = z.infer<typeof agentStatus>;

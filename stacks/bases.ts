@@ -1,0 +1,198 @@
+import type { EnvironmentValues } from './environment.ts';
+
+type Base = Omit<EnvironmentValues, 'name' | 'role' | 'namespaces' | 'imageRegistry' | 'codeStore' | 'secrets'>;
+
+const functionPod = {
+  requests: { cpu: '50m', memory: '64Mi' },
+  limits: { cpu: '100m', memory: '128Mi' },
+} as const;
+
+const buildPod = {
+  requests: { cpu: '500m', memory: '1Gi' },
+  limits: { cpu: '2', memory: '4Gi' },
+} as const;
+
+const mostSensitive = { enforceUsableBy: true, watchSecretVersions: true } as const;
+
+/** What dev, staging and prd have in common: one EKS cluster in us-west-2, one namespace set, vhost and role set each. */
+export const tierBase = {
+  cluster: {
+    name: 'tiers',
+    context: 'homelab-tiers',
+    distribution: 'eks',
+    owner: false,
+    // the range of the VPC: set it to that of the real one
+    nodeCidrs: ['10.0.0.0/16'],
+    apiServer: { cidrs: ['10.0.0.0/16'], ports: [443] },
+  },
+  watch: 'listed',
+  mesh: { injected: true, cni: true, proxy: { cpuLimit: '100m', memoryLimit: '128Mi' } },
+  logLevel: 'info',
+  imagePullPolicy: 'IfNotPresent',
+  operator: {
+    replicas: 2,
+    resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+  },
+  receiver: { form: 'deployment', replicas: 1, resources: buildPod },
+  builds: { maxConcurrent: 5, builder: 'kaniko', resources: buildPod, nodeSelector: {} },
+  capacity: {
+    functions: 10,
+    agents: 5,
+    activePods: 20,
+    subscriptionsPerAgent: 2,
+    retainedRevisions: 2,
+    podResources: functionPod,
+  },
+  quota: { control: 'derived', headroomPercent: 25 },
+  rabbitmq: {
+    cluster: 'rabbitmq',
+    namespace: 'rabbitmq-system',
+    owned: false,
+    host: 'rabbitmq.rabbitmq-system.svc.cluster.local',
+    replicas: 3,
+    vhost: '/knative-lambda',
+    queues: { builds: 'build-events', services: 'service-events', results: 'results' },
+  },
+  rollout: { canary: 'none', canaryReplicas: 0, abTesting: false, blueGreen: 'optional' },
+  monitoring: {
+    namespace: 'prometheus',
+    serviceMonitors: true,
+    alerts: 'silent',
+    tracesEndpoint: 'tempo.tempo.svc:4317',
+    tracesNamespace: 'tempo',
+    samplingRatio: 1,
+  },
+  loadTests: 'on-demand',
+  delivery: { mode: 'gitops', kustomization: 'knative-lambda', branch: 'main', promotion: 'none' },
+  access: [],
+  features: { sampleFunctions: false, ...mostSensitive },
+} as const satisfies Base;
+
+/** What pro and pro-1-node have in common: a kind cluster without a cloud, a local registry and MinIO. */
+export const proBase = {
+  cluster: {
+    name: 'pro',
+    context: 'homelab-pro',
+    distribution: 'kind',
+    owner: true,
+    host: 'homelab',
+    hostPorts: { base: 31000, count: 1000 },
+    // docker network of kind
+    nodeCidrs: ['172.18.0.0/16'],
+    apiServer: { cidrs: ['172.18.0.0/16'], ports: [6443] },
+  },
+  watch: 'all',
+  mesh: { injected: true, cni: false, proxy: { cpuRequest: '1m', cpuLimit: '100m', memoryLimit: '128Mi' } },
+  logLevel: 'debug',
+  imagePullPolicy: 'Always',
+  operator: {
+    replicas: 1,
+    resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '500m', memory: '256Mi' } },
+  },
+  receiver: {
+    form: 'knative-service',
+    minScale: 0,
+    maxScale: 20,
+    targetConcurrency: 10,
+    resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '200m', memory: '256Mi' } },
+  },
+  builds: { maxConcurrent: 5, builder: 'kaniko', resources: buildPod, nodeSelector: {} },
+  capacity: {
+    functions: 25,
+    agents: 10,
+    activePods: 50,
+    subscriptionsPerAgent: 2,
+    retainedRevisions: 2,
+    podResources: functionPod,
+  },
+  quota: { control: 'derived', headroomPercent: 25 },
+  rabbitmq: {
+    cluster: 'rabbitmq-cluster-knative-lambda',
+    namespace: 'knative-lambda',
+    owned: true,
+    host: 'rabbitmq-cluster-knative-lambda.knative-lambda.svc.cluster.local',
+    replicas: 1,
+    vhost: '/',
+    queues: { builds: 'build-events', services: 'service-events', results: 'results' },
+  },
+  rollout: { canary: 'none', canaryReplicas: 0, abTesting: false, blueGreen: 'none' },
+  monitoring: {
+    namespace: 'prometheus',
+    serviceMonitors: true,
+    alerts: 'silent',
+    tracesEndpoint: 'tempo.tempo.svc:4317',
+    tracesNamespace: 'tempo',
+    samplingRatio: 1,
+  },
+  loadTests: 'installed',
+  delivery: { mode: 'gitops', kustomization: 'pro-04-knative-instances', branch: 'main', promotion: 'merge' },
+  access: [],
+  features: { sampleFunctions: true, ...mostSensitive },
+} as const satisfies Base;
+
+/** What studio and studio-1-node have in common: a kind cluster in production, with ECR and S3. */
+export const studioBase = {
+  cluster: {
+    name: 'studio',
+    context: 'homelab-studio',
+    distribution: 'kind',
+    owner: true,
+    host: 'homelab',
+    hostPorts: { base: 32000, count: 1000 },
+    nodeCidrs: ['172.18.0.0/16'],
+    apiServer: { cidrs: ['172.18.0.0/16'], ports: [6443] },
+  },
+  watch: 'all',
+  mesh: { injected: true, cni: false, proxy: { cpuLimit: '100m', memoryLimit: '128Mi' } },
+  logLevel: 'info',
+  imagePullPolicy: 'Always',
+  operator: {
+    replicas: 2,
+    resources: { requests: { cpu: '50m', memory: '512Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    minAvailable: 1,
+  },
+  receiver: {
+    form: 'deployment',
+    replicas: 2,
+    minAvailable: 1,
+    resources: { requests: { cpu: '50m', memory: '256Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    ingress: {
+      host: 'builder.knative-lambda.homelab',
+      className: 'nginx',
+      clusterIssuer: 'knative-lambda',
+      sourceCidrs: ['172.18.0.0/16'],
+    },
+  },
+  builds: { maxConcurrent: 10, builder: 'kaniko', resources: buildPod, nodeSelector: {} },
+  capacity: {
+    functions: 30,
+    agents: 50,
+    activePods: 120,
+    subscriptionsPerAgent: 2,
+    retainedRevisions: 3,
+    podResources: functionPod,
+  },
+  quota: { control: 'derived', headroomPercent: 25 },
+  rabbitmq: {
+    cluster: 'rabbitmq-cluster-knative-lambda',
+    namespace: 'knative-lambda',
+    owned: true,
+    host: 'rabbitmq-cluster-knative-lambda.knative-lambda.svc.cluster.local',
+    replicas: 3,
+    vhost: '/',
+    queues: { builds: 'build-events', services: 'service-events', results: 'results' },
+  },
+  rollout: { canary: 'conservative', canaryReplicas: 2, abTesting: true, blueGreen: 'none' },
+  monitoring: {
+    namespace: 'prometheus',
+    serviceMonitors: true,
+    alerts: 'routed',
+    tracesEndpoint: 'tempo.tempo.svc:4317',
+    tracesNamespace: 'tempo',
+    samplingRatio: 1,
+  },
+  loadTests: 'on-demand',
+  delivery: { mode: 'gitops', kustomization: 'studio-04-knative-instances', branch: 'main', promotion: 'none' },
+  access: [],
+  features: { sampleFunctions: false, ...mostSensitive },
+} as const satisfies Base;

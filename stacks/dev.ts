@@ -1,0 +1,64 @@
+import { tierBase } from './bases.ts';
+import type { EnvironmentValues } from './environment.ts';
+
+export const dev: EnvironmentValues = {
+  ...tierBase,
+  name: 'dev',
+  role: 'development',
+  namespaces: { control: 'knative-lambda-dev', functions: ['knative-lambda-dev-functions'] },
+  mesh: { ...tierBase.mesh, proxy: { ...tierBase.mesh.proxy, cpuRequest: '1m' } },
+  logLevel: 'debug',
+  imagePullPolicy: 'Always',
+  operator: { ...tierBase.operator, replicas: 1 },
+  receiver: {
+    form: 'deployment',
+    replicas: 1,
+    resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '500m', memory: '1Gi' } },
+    ingress: {
+      host: 'builder.dev.knative-lambda.homelab',
+      className: 'alb',
+      clusterIssuer: 'knative-lambda',
+      sourceCidrs: ['10.0.0.0/16'],
+    },
+  },
+  builds: { ...tierBase.builds, maxConcurrent: 5 },
+  capacity: { ...tierBase.capacity, functions: 20, agents: 5, activePods: 30 },
+  quota: {
+    ...tierBase.quota,
+    control: {
+      requestsCpu: '4',
+      requestsMemory: '8Gi',
+      limitsCpu: '8',
+      limitsMemory: '16Gi',
+      pods: 20,
+      services: 5,
+      persistentVolumeClaims: 2,
+    },
+  },
+  cloud: {
+    account: '339954290315',
+    region: 'us-west-2',
+    roles: {
+      operator: 'knative-lambda-operator-dev',
+      receiver: 'knative-lambda-receiver-dev',
+      builder: 'knative-lambda-builder-dev',
+      secrets: 'knative-lambda-secrets-dev',
+    },
+  },
+  imageRegistry: {
+    kind: 'ecr',
+    operatorRepository: 'knative-lambda-builder-dev',
+    functionsRepository: 'knative-lambdas-dev',
+    untaggedDays: 7,
+  },
+  codeStore: { kind: 's3', bucket: 'knative-lambda-fusion-code-dev', prefix: 'global/parser/' },
+  secrets: { backend: 'external', prefix: 'knative-lambda/dev' },
+  rabbitmq: {
+    ...tierBase.rabbitmq,
+    vhost: '/knative-lambda-dev',
+    queues: { builds: 'build-events-dev', services: 'service-events-dev', results: 'results-dev' },
+  },
+  delivery: { ...tierBase.delivery, kustomization: 'knative-lambda-dev', promotion: 'automatic' },
+  access: [{ group: 'developers', binding: 'developers', functions: 'edit', control: 'view' }],
+  cost: { computeUsd: 80, storageUsd: 10, transferUsd: 5 },
+};

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+/** RFC 1123 label: namespaces, environments, clusters. */
+export const dnsLabel = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'a DNS label: lower-case letters, digits and hyphens');
+
+export const hostName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a host name in lower case');
+
+export const hostPort = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?:[0-9]{1,5}$/, 'a host and a port, for example minio.minio.svc:9000');
+
+const octet = '(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])';
+
+export const cidr = z
+  .string()
+  .regex(new RegExp(`^(${octet}\\.){3}${octet}/(3[0-2]|[12]?[0-9])$`), 'an IPv4 range, for example 10.0.0.0/16');
+
+export const repository = z
+  .string()
+  .max(255)
+  .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'an image repository without registry and tag');
+
+export const port = z.int().min(1).max(65535);

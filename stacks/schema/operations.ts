@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { dnsLabel, hostName, hostPort } from './names.ts';
+
+export const rabbitmqSchema = z.strictObject({
+  cluster: dnsLabel.describe('name of the RabbitmqCluster'),
+  namespace: dnsLabel.describe('namespace of the RabbitmqCluster'),
+  owned: z
+    .boolean()
+    .describe('whether the environment creates the RabbitmqCluster; false means it is shared and found there'),
+  host: hostName.describe('host name of the broker'),
+  replicas: z.int().min(1).max(7).describe('broker nodes; queues are quorum queues'),
+  vhost: z.string().min(1).max(128).describe('virtual host of the environment'),
+  queues: z
+    .strictObject({
+      builds: z.string().min(1).max(128).describe('queue of build events'),
+      services: z.string().min(1).max(128).describe('queue of service events'),
+      results: z.string().min(1).max(128).describe('queue of results'),
+    })
+    .describe('named queues of the environment'),
+});
+
+export const rolloutSchema = z.strictObject({
+  canary: z
+    .enum(['none', 'default', 'conservative'])
+    .describe('Flagger profile: default raises 10 to 50 % each minute, conservative 5 to 30 % every two minutes'),
+  canaryReplicas: z.int().min(0).max(10).describe('largest number of canary pods beside the primary ones'),
+  abTesting: z.boolean().describe('routing by the header x-ab-test'),
+  blueGreen: z
+    .enum(['none', 'optional', 'manual'])
+    .describe('blue-green switch: none, optional, or the documented manual workflow'),
+});
+
+export const monitoringSchema = z.strictObject({
+  namespace: dnsLabel.describe('namespace of Prometheus'),
+  serviceMonitors: z.boolean().describe('whether Prometheus scrapes the environment'),
+  alerts: z
+    .enum(['none', 'silent', 'routed'])
+    .describe('alert rules: none, routed to a null receiver, or routed to people'),
+  tracesEndpoint: hostPort.describe('OTLP gRPC endpoint for traces'),
+  tracesNamespace: dnsLabel.describe('namespace of the trace collector'),
+  samplingRatio: z.number().min(0).max(1).describe('share of traces that are recorded, 0 to 1'),
+});
+
+export const deliverySchema = z.strictObject({
+  mode: z
+    .enum(['gitops', 'direct'])
+    .describe('gitops: Flux applies manifests/; direct: pulumi up applies the same objects'),
+  kustomization: dnsLabel.describe('name of the Flux Kustomization'),
+  branch: z.string().min(1).max(128).describe('Git branch that is delivered'),
+  promotion: z
+    .enum(['none', 'automatic', 'approval', 'merge'])
+    .describe(
+      'how a release moves on from here: not at all, by commit, by a reviewed pull request, or by merge to the main branch',
+    ),
+});
+
+export const accessSchema = z
+  .array(
+    z.strictObject({
+      group: z.string().min(1).max(128).describe('group of people, as the cluster authenticates it'),
+      binding: dnsLabel.describe('name of the RoleBinding'),
+      functions: z.enum(['view', 'edit', 'admin']).describe('ClusterRole in the function namespaces'),
+      control: z.enum(['none', 'view', 'edit', 'admin']).describe('ClusterRole in the control namespace'),
+    }),
+  )
+  .describe('people beside the owner of the cluster');
+
+export const costSchema = z
+  .strictObject({
+    computeUsd: z.number().min(0).describe('compute, in USD a month'),
+    storageUsd: z.number().min(0).describe('storage, in USD a month'),
+    transferUsd: z.number().min(0).describe('data transfer, in USD a month'),
+  })
+  .describe('budgeted monthly cost');
+
+export const featuresSchema = z
+  .strictObject({
+    sampleFunctions: z
+      .boolean()
+      .describe('the sample functions hello-python and hello-nodejs are part of the environment'),
+    enforceUsableBy: z
+      .boolean()
+      .describe('a function may name only Secrets and ServiceAccounts labelled usable-by: functions; false only warns'),
+    watchSecretVersions: z
+      .boolean()
+      .describe(
+        'the operator sees the rotation of referenced Secrets and ConfigMaps; false rolls out on spec changes only',
+      ),
+  })
+  .describe('switches for gradual rollout; each one is read by a part');

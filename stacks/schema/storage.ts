@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { dnsLabel, hostPort, repository } from './names.ts';
+
+const bucketName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'a bucket name: 3 to 63 lower-case letters, digits and hyphens');
+
+const roleName = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z0-9+=,.@_-]+$/, 'an IAM role name');
+
+export const cloudSchema = z.strictObject({
+  account: z
+    .string()
+    .regex(/^[0-9]{12}$/, 'an AWS account id: 12 digits')
+    .describe('AWS account'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'an AWS region, for example us-west-2')
+    .describe('AWS region'),
+  oidcIssuer: z
+    .string()
+    .regex(/^https:\/\/[^\s/]+(\/[^\s]*)?$/, 'an https URL')
+    .optional()
+    .describe(
+      'issuer of service account tokens that IAM trusts; on EKS the cluster brings it, elsewhere it is mandatory',
+    ),
+  roles: z
+    .strictObject({
+      operator: roleName.describe('IAM role of the controller: looks images up'),
+      receiver: roleName.describe('IAM role of the receiver: reads notifications of the code bucket'),
+      builder: roleName.describe('IAM role of image builds: reads code, pushes images'),
+      secrets: roleName.describe('IAM role that reads the secrets of the environment'),
+    })
+    .describe('IAM roles of the environment, assumed by service accounts'),
+});
+
+const ecr = z.strictObject({
+  kind: z.literal('ecr').describe('Elastic Container Registry of the environment account and region'),
+  operatorRepository: repository.describe('repository of the operator image'),
+  functionsRepository: repository.describe(
+    'repository of function images; the tag carries namespace, name and content key',
+  ),
+  untaggedDays: z.int().min(1).max(365).describe('days until an untagged image expires'),
+});
+
+const plainRegistry = z.strictObject({
+  kind: z.literal('registry').describe('a registry without cloud identity'),
+  push: hostPort.describe('registry address that build pods push to'),
+  pull: hostPort.describe('registry address that nodes pull from'),
+  insecure: z.boolean().describe('whether the registry speaks plain HTTP'),
+  operatorRepository: repository.describe('repository of the operator image'),
+  functionsRepository: repository.describe('repository of function images'),
+});
+
+export const imageRegistrySchema = z.discriminatedUnion('kind', [ecr, plainRegistry]);
+
+const s3 = z.strictObject({
+  kind: z.literal('s3').describe('an S3 bucket, reached with the IAM role of the pod'),
+  bucket: bucketName.describe('bucket of uploaded code'),
+  prefix: z.string().max(256).describe('key prefix of legacy parser events; empty means the whole bucket'),
+});
+
+const minio = z.strictObject({
+  kind: z.literal('minio').describe('a MinIO server in the cluster'),
+  endpoint: hostPort.describe('address of the MinIO API'),
+  namespace: dnsLabel.describe('namespace of the MinIO server'),
+  bucket: bucketName.describe('bucket of uploaded code'),
+  credentialsSecret: dnsLabel.describe('Secret with the keys accesskey and secretkey, in each function namespace'),
+});
+
+export const codeStoreSchema = z.discriminatedUnion('kind', [s3, minio]);
+
+export const secretsSchema = z.discriminatedUnion('backend', [
+  z.strictObject({
+    backend: z.literal('sealed').describe('SealedSecrets: encrypted files in Git, written by make seal'),
+  }),
+  z.strictObject({
+    backend: z.literal('external').describe('ExternalSecrets: read from AWS Secrets Manager'),
+    prefix: z
+      .string()
+      .regex(/^[a-z0-9-]+(\/[a-z0-9-]+)*$/, 'a path of secret names')
+      .describe('path of the secrets of the environment'),
+  }),
+]);

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { hostName } from './names.ts';
+import { cpuQuantity, memoryQuantity, resourcesSchema } from './quantity.ts';
+
+export const operatorSchema = z.strictObject({
+  replicas: z.int().min(1).max(10).describe('controller pods; one leads, the others stand by warm'),
+  resources: resourcesSchema.describe('resources of one controller pod'),
+  minAvailable: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('pods that a voluntary disruption must leave; absent means no budget'),
+});
+
+const ingressSchema = z.strictObject({
+  host: hostName.describe('public host name of the receiver'),
+  className: z.string().min(1).describe('ingress class'),
+  clusterIssuer: z.string().min(1).describe('cert-manager ClusterIssuer that signs the TLS certificate'),
+  sourceCidrs: z.array(z.string()).min(1).describe('addresses that the load balancer or ingress controller sends from'),
+});
+
+const receiverDeployment = z.strictObject({
+  form: z.literal('deployment').describe('a Deployment named knative-lambda-builder behind a Service'),
+  replicas: z.int().min(1).max(50).describe('pods when no autoscaler is set'),
+  autoscaling: z
+    .strictObject({
+      minReplicas: z.int().min(1).max(50).describe('smallest number of pods'),
+      maxReplicas: z.int().min(1).max(50).describe('largest number of pods'),
+      cpuUtilization: z.int().min(1).max(100).describe('target CPU, in percent of the request'),
+    })
+    .optional()
+    .describe('HorizontalPodAutoscaler; it then owns the replica count'),
+  minAvailable: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('pods that a voluntary disruption must leave; absent means no budget'),
+  resources: resourcesSchema.describe('resources of one receiver pod'),
+  ingress: ingressSchema
+    .optional()
+    .describe('TLS entry from outside; absent means the receiver is reached inside the cluster only'),
+});
+
+const receiverKnativeService = z.strictObject({
+  form: z.literal('knative-service').describe('a Knative Service named lambda-command-receiver'),
+  minScale: z.int().min(0).max(50).describe('pods kept while idle'),
+  maxScale: z.int().min(1).max(50).describe('largest number of pods'),
+  targetConcurrency: z.int().min(1).max(1000).describe('requests in flight per pod that the autoscaler aims at'),
+  resources: resourcesSchema.describe('resources of one receiver pod'),
+});
+
+export const receiverSchema = z
+  .discriminatedUnion('form', [receiverDeployment, receiverKnativeService])
+  .refine(
+    (receiver) =>
+      receiver.form === 'knative-service' ||
+      receiver.autoscaling === undefined ||
+      receiver.autoscaling.minReplicas <= receiver.autoscaling.maxReplicas,
+    { path: ['autoscaling', 'minReplicas'], error: 'must not exceed autoscaling.maxReplicas' },
+  );
+
+export const buildsSchema = z.strictObject({
+  maxConcurrent: z
+    .int()
+    .min(1)
+    .max(100)
+    .describe('build Jobs that may run at once in the environment; the rest wait in a fair queue'),
+  builder: z.enum(['kaniko', 'buildah']).describe('program that turns a build context into an image'),
+  resources: resourcesSchema.describe('resources of one build pod'),
+  nodeSelector: z
+    .record(z.string(), z.string())
+    .describe('labels of the nodes that builds run on; empty means any node'),
+});
+
+export const capacitySchema = z.strictObject({
+  functions: z.int().min(0).max(2000).describe('LambdaFunctions that a function namespace must hold'),
+  agents: z.int().min(0).max(2000).describe('LambdaAgents that a function namespace must hold'),
+  activePods: z
+    .int()
+    .min(1)
+    .max(5000)
+    .describe('pods of functions and agents that may run at once in a function namespace'),
+  subscriptionsPerAgent: z
+    .int()
+    .min(0)
+    .max(64)
+    .describe('event subscriptions that an agent has on average; each is a dispatcher pod'),
+  retainedRevisions: z.int().min(1).max(20).describe('Knative revisions kept per function or agent for rollback'),
+  podResources: resourcesSchema.describe('average resources of one function or agent pod, without sidecars'),
+});
+
+const quotaFigures = z.strictObject({
+  requestsCpu: cpuQuantity.describe('sum of CPU requests'),
+  requestsMemory: memoryQuantity.describe('sum of memory requests'),
+  limitsCpu: cpuQuantity.describe('sum of CPU limits'),
+  limitsMemory: memoryQuantity.describe('sum of memory limits'),
+  pods: z.int().min(1).describe('number of pods'),
+  services: z.int().min(0).describe('number of Services'),
+  persistentVolumeClaims: z.int().min(0).describe('number of PersistentVolumeClaims'),
+});
+
+export type QuotaFigures = z.output<typeof quotaFigures>;
+
+export const quotaSchema = z.strictObject({
+  control: z
+    .union([quotaFigures, z.literal('derived')])
+    .describe('ResourceQuota of the control namespace; "derived" computes it from what the namespace must hold'),
+  headroomPercent: z.int().min(0).max(400).describe('what a derived quota adds to the need, in percent'),
+});

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Patience {
+  readonly timeoutMs: number;
+  /** Pause between two checks, default 50 ms. */
+  readonly intervalMs?: number;
+  /** Ends the wait with this error as soon as there is one. */
+  giveUp?(this: void): Error | undefined;
+}
+
+/** Repeats a check until it neither throws nor answers `false`, and answers what it did. */
+export async function eventually<T>(check: () => T | Promise<T>, patience: Patience): Promise<Exclude<T, false>> {
+  const deadline = performance.now() + patience.timeoutMs;
+  for (;;) {
+    const attempt = await attemptOnce(check);
+    if (attempt.passed) return attempt.value;
+    const hopeless = patience.giveUp?.();
+    if (hopeless !== undefined) throw hopeless;
+    if (performance.now() >= deadline) throw tooLate(patience.timeoutMs, attempt.reason);
+    await sleep(patience.intervalMs ?? 50);
+  }
+}
+
+type Attempt<T> = { readonly passed: true; readonly value: T } | { readonly passed: false; readonly reason: unknown };
+
+async function attemptOnce<T>(check: () => T | Promise<T>): Promise<Attempt<Exclude<T, false>>> {
+  try {
+    const value = await check();
+    return isNotFalse(value) ? { passed: true, value } : { passed: false, reason: undefined };
+  } catch (reason) {
+    return { passed: false, reason };
+  }
+}
+
+const isNotFalse = <T>(value: T): value is Exclude<T, false> => value !== false;
+
+function tooLate(timeoutMs: number, reason: unknown): Error {
+  const last = reason instanceof Error ? reason.message : 'the check answered false';
+  return new Error(`not so after ${timeoutMs} ms: ${last}`, { cause: reason });
+}

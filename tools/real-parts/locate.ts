@@ -1,0 +1,51 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { findPartFolder, type Environment } from './cache.ts';
+import { controlPlanePart, foreignCrdsPart } from './parts.ts';
+
+export interface ControlPlanePrograms {
+  readonly etcd: string;
+  readonly kubeApiserver: string;
+  readonly kubeControllerManager: string;
+  readonly kubectl: string;
+}
+
+/** Paths of the programs: those in KUBEBUILDER_ASSETS first, else what `make real-parts` made. Only looks, changes nothing. */
+export function locateControlPlane(environment: Environment = process.env): ControlPlanePrograms | undefined {
+  return locateInstalledControlPlane(environment) ?? programsIn(cachedFolders(environment));
+}
+
+/** Programs that KUBEBUILDER_ASSETS names; what those archives leave out may come from the cache or from PATH. */
+export function locateInstalledControlPlane(environment: Environment): ControlPlanePrograms | undefined {
+  const assets = environment['KUBEBUILDER_ASSETS'];
+  if (!assets || !isProgram(join(assets, 'etcd')) || !isProgram(join(assets, 'kube-apiserver'))) return undefined;
+  const path = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return programsIn([assets, ...cachedFolders(environment), ...path]);
+}
+
+/** Folder with one file for each foreign CustomResourceDefinition, where `make real-parts` made it. */
+export function locateForeignCrds(environment: Environment = process.env): string | undefined {
+  return findPartFolder(foreignCrdsPart, environment);
+}
+
+function cachedFolders(environment: Environment): readonly string[] {
+  const folder = findPartFolder(controlPlanePart, environment);
+  return folder === undefined ? [] : [folder];
+}
+
+function programsIn(folders: readonly string[]): ControlPlanePrograms | undefined {
+  const find = (name: string): string | undefined => folders.map((folder) => join(folder, name)).find(isProgram);
+  const [etcd, kubeApiserver] = [find('etcd'), find('kube-apiserver')];
+  const [kubeControllerManager, kubectl] = [find('kube-controller-manager'), find('kubectl')];
+  if (!etcd || !kubeApiserver || !kubeControllerManager || !kubectl) return undefined;
+  return { etcd, kubeApiserver, kubeControllerManager, kubectl };
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

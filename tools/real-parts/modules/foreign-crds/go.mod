@@ -1,0 +1,3 @@
+module knative-lambda/real-parts/foreign-crds
+
+go 1.24.0

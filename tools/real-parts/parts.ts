@@ -1,0 +1,133 @@
+/** One program of a Go module under `modules/`. Each module has its own versions: one graph for all would mix them. */
+export interface GoProgram {
+  readonly binary: string;
+  readonly module: string;
+  readonly package: string;
+  /** Linker flags beside `-s -w`; default none. */
+  readonly ldflags?: readonly string[];
+}
+
+/** Files of one folder of a published Go module. */
+export interface GoModuleFiles {
+  readonly module: string;
+  readonly version: string;
+  readonly folder: string;
+  /** Names of the files to take; default every `.yaml` file of the folder. */
+  readonly names?: readonly string[];
+}
+
+interface PartBase {
+  readonly name: string;
+  /** Test tier that cannot run without the part. */
+  readonly tier: 'cluster' | 'rules';
+  readonly purpose: string;
+  /** Whether the part is made when no `--part` is given. */
+  readonly default: boolean;
+  /** Free disk space that making the part takes, Go's caches included. */
+  readonly diskGiB: number;
+}
+
+export interface GoProgramsPart extends PartBase {
+  readonly kind: 'go-programs';
+  readonly programs: readonly GoProgram[];
+}
+
+export interface GoModuleFilesPart extends PartBase {
+  readonly kind: 'go-module-files';
+  /** Folder under `modules/` whose go.sum holds the checksums. */
+  readonly module: string;
+  /** Only YAML documents of this kind are kept. */
+  readonly keepKind: string;
+  readonly sources: readonly GoModuleFiles[];
+}
+
+export type Part = GoProgramsPart | GoModuleFilesPart;
+
+const kubernetes = { version: 'v1.34.4', major: '1', minor: '34' } as const;
+
+/** Programs that check the server version refuse what an unstamped build reports. */
+const kubernetesStamp = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) => [
+  `-X ${path}.gitVersion=${kubernetes.version}`,
+  `-X ${path}.gitMajor=${kubernetes.major}`,
+  `-X ${path}.gitMinor=${kubernetes.minor}`,
+  `-X ${path}.gitTreeState=clean`,
+  `-X ${path}.gitCommit=${'0'.repeat(40)}`,
+  `-X ${path}.buildDate=1970-01-01T00:00:00Z`,
+]);
+
+const kubernetesProgram = (binary: string): GoProgram => ({
+  binary,
+  module: 'kubernetes',
+  package: `k8s.io/kubernetes/cmd/${binary}`,
+  ldflags: kubernetesStamp,
+});
+
+export const controlPlanePart = {
+  kind: 'go-programs',
+  name: 'control-plane',
+  tier: 'cluster',
+  purpose: 'etcd, kube-apiserver, kube-controller-manager and kubectl',
+  default: true,
+  diskGiB: 6,
+  programs: [
+    { binary: 'etcd', module: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
+    kubernetesProgram('kube-apiserver'),
+    kubernetesProgram('kube-controller-manager'),
+    kubernetesProgram('kubectl'),
+  ],
+} as const satisfies GoProgramsPart;
+
+export const foreignCrdsPart = {
+  kind: 'go-module-files',
+  name: 'foreign-crds',
+  tier: 'cluster',
+  purpose: 'CustomResourceDefinitions of the systems that our objects are made for',
+  default: true,
+  diskGiB: 1,
+  module: 'foreign-crds',
+  keepKind: 'CustomResourceDefinition',
+  sources: [
+    { module: 'knative.dev/serving', version: 'v0.46.6', folder: 'config/core/300-resources' },
+    { module: 'knative.dev/networking', version: 'v0.0.0-20250902160145-7dad473f6351', folder: 'config' },
+    { module: 'knative.dev/caching', version: 'v0.0.0-20250902155343-ee61fe0faa82', folder: 'config' },
+    { module: 'knative.dev/eventing', version: 'v0.46.0', folder: 'config/core/resources' },
+    { module: 'github.com/rabbitmq/cluster-operator/v2', version: 'v2.16.0', folder: 'config/crd/bases' },
+    { module: 'github.com/rabbitmq/messaging-topology-operator', version: 'v1.15.0', folder: 'config/crd/bases' },
+    { module: 'github.com/fluxcd/flagger', version: 'v1.41.0', folder: 'artifacts/flagger', names: ['crd.yaml'] },
+    { module: 'github.com/bitnami-labs/sealed-secrets', version: 'v0.32.2', folder: 'helm/sealed-secrets/crds' },
+    {
+      module: 'github.com/external-secrets/external-secrets',
+      version: 'v0.20.4',
+      folder: 'config/crds/bases',
+      names: [
+        'external-secrets.io_externalsecrets.yaml',
+        'external-secrets.io_secretstores.yaml',
+        'external-secrets.io_clustersecretstores.yaml',
+        'generators.external-secrets.io_ecrauthorizationtokens.yaml',
+      ],
+    },
+    { module: 'github.com/cert-manager/cert-manager', version: 'v1.19.1', folder: 'deploy/crds' },
+    {
+      module: 'github.com/prometheus-operator/prometheus-operator',
+      version: 'v0.85.0',
+      folder: 'example/prometheus-operator-crd',
+      names: [
+        'monitoring.coreos.com_servicemonitors.yaml',
+        'monitoring.coreos.com_podmonitors.yaml',
+        'monitoring.coreos.com_prometheusrules.yaml',
+      ],
+    },
+  ],
+} as const satisfies GoModuleFilesPart;
+
+const promtoolPart = {
+  kind: 'go-programs',
+  name: 'promtool',
+  tier: 'rules',
+  purpose: 'checks and unit-tests alerting and recording rules',
+  default: false,
+  diskGiB: 4,
+  programs: [{ binary: 'promtool', module: 'prometheus', package: 'github.com/prometheus/prometheus/cmd/promtool' }],
+} as const satisfies GoProgramsPart;
+
+export const parts: readonly Part[] = [controlPlanePart, foreignCrdsPart, promtoolPart];
