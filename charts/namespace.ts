@@ -34,12 +34,13 @@ function addNamespace(chart: Chart, environment: Environment, name: string): voi
   });
 }
 
+const amounts = (cpu: string, memory: string) => ({
+  cpu: k8s.Quantity.fromString(cpu),
+  memory: k8s.Quantity.fromString(memory),
+});
+
 /** A quota on limits refuses a container without one: queue-proxy and the mesh proxy get these. */
 function addLimitRange(chart: Chart, namespace: string): void {
-  const amounts = (cpu: string, memory: string) => ({
-    cpu: k8s.Quantity.fromString(cpu),
-    memory: k8s.Quantity.fromString(memory),
-  });
   new k8s.KubeLimitRange(chart, `limits-${namespace}`, {
     metadata: { name: 'knative-lambda-limits', namespace },
     spec: {

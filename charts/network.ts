@@ -1,15 +1,30 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Environment } from '../stacks/index.ts';
-import { type Flow, type FlowPort, inNamespace, internet, type Peer, pods, tcp, type Workload } from './flow.ts';
+import {
+  addresses,
+  type Flow,
+  type FlowPort,
+  inNamespace,
+  internet,
+  type Peer,
+  pods,
+  tcp,
+  type Workload,
+} from './flow.ts';
 import type { Part } from './part.ts';
 import { knativeNamespaces, queueProxyPorts } from './receiver-flows.ts';
-import { allNamespaces, buildPods, everyPod, functionPods } from './workloads.ts';
+import { allNamespaces, brokerPods, buildPods, everyPod, functionPods, receiverPods } from './workloads.ts';
 
 /** Closes every namespace, then opens the flows of all parts, one policy for each workload. */
 export const networkPart: Part = {
   name: 'network',
-  flows: (environment) => [...sharedFlows(environment), ...functionFlows(environment), ...buildFlows(environment)],
+  flows: (environment) => [
+    ...sharedFlows(environment),
+    ...functionFlows(environment),
+    ...buildFlows(environment),
+    ...brokerFlows(environment),
+  ],
   build(chart, { environment, flows }) {
     for (const namespace of allNamespaces(environment)) {
       new k8s.KubeNetworkPolicy(chart, `default-deny-${namespace}`, {
@@ -76,7 +91,7 @@ function functionFlows(environment: Environment): readonly Flow[] {
     },
     {
       why: 'kubelet probes',
-      from: { kind: 'addresses', cidrs: cluster.nodeCidrs },
+      from: addresses(cluster.nodeCidrs),
       to: functions,
       ports: tcp(8012),
     },
@@ -99,11 +114,33 @@ function buildFlows(environment: Environment): readonly Flow[] {
           {
             why: 'push images to the registry beside the nodes',
             from: builds,
-            to: { kind: 'addresses', cidrs: cluster.nodeCidrs } as const,
+            to: addresses(cluster.nodeCidrs),
             ports: tcp(Number(imageRegistry.push.split(':')[1])),
           },
         ]
       : []),
+  ];
+}
+
+function brokerFlows(environment: Environment): readonly Flow[] {
+  const { cluster, monitoring } = environment;
+  const workload = brokerPods(environment);
+  if (workload === undefined) {
+    return [];
+  }
+  const broker = pods(workload);
+  return [
+    { why: 'publish and read events', from: pods(receiverPods(environment)), to: broker, ports: tcp(5672) },
+    { why: 'broker nodes among themselves', from: broker, to: broker, ports: tcp(4369, 25672) },
+    { why: 'queues and users are declared', from: inNamespace('rabbitmq-system'), to: broker, ports: tcp(15672) },
+    { why: 'Prometheus scrapes the broker', from: inNamespace(monitoring.namespace), to: broker, ports: tcp(15692) },
+    {
+      why: 'broker nodes find each other through the Kubernetes API',
+      from: broker,
+      to: addresses(cluster.apiServer.cidrs),
+      ports: tcp(...cluster.apiServer.ports),
+    },
+    { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: broker, ports: tcp(5672) },
   ];
 }
 

@@ -12,7 +12,8 @@ import { names, operatorPods } from './workloads.ts';
 
 const metricsPort = 8080;
 const healthPort = 8081;
-const httpGet = (path: string) => ({ path, port: k8s.IntOrString.fromString('health') });
+const healthTarget = k8s.IntOrString.fromString('health');
+const httpGet = (path: string) => ({ path, port: healthTarget });
 
 /** The controller: Deployment, Service, disruption budget and the configuration that the receiver shares. */
 export const operatorPart: Part = {
@@ -79,15 +80,14 @@ function managerContainer({ environment, releases }: PartContext): k8s.Container
 
 /** Port 80 answers /healthz for the published commands. */
 function addService(chart: Chart, metadata: k8s.ObjectMeta, environment: Environment): void {
-  const to = (name: string) => k8s.IntOrString.fromString(name);
   new k8s.KubeService(chart, 'service', {
     metadata,
     spec: {
       selector: operatorPods(environment).labels ?? {},
       ports: [
-        { name: 'http', port: 80, targetPort: to('health') },
-        { name: 'metrics', port: metricsPort, targetPort: to('metrics') },
-        { name: 'health', port: healthPort, targetPort: to('health') },
+        { name: 'http', port: 80, targetPort: healthTarget },
+        { name: 'metrics', port: metricsPort, targetPort: k8s.IntOrString.fromString('metrics') },
+        { name: 'health', port: healthPort, targetPort: healthTarget },
       ],
     },
   });

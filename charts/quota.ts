@@ -34,11 +34,12 @@ export function quotaFigures(
   return isControl && control !== 'derived' ? control : deriveFigures(environment, manifests, namespace);
 }
 
+const quantity = (value: string | number) => k8s.Quantity.fromString(String(value));
+
 /** One ResourceQuota for each namespace, sized from the objects of all other parts. */
 export function buildQuotas(chart: Chart, environment: Environment, manifests: readonly Manifest[]): void {
   for (const namespace of allNamespaces(environment)) {
     const figures = quotaFigures(environment, manifests, namespace);
-    const quantity = (value: string | number) => k8s.Quantity.fromString(String(value));
     new k8s.KubeResourceQuota(chart, `quota-${namespace}`, {
       metadata: { name: names.quota, namespace },
       spec: {

@@ -23,7 +23,9 @@ export function receiverFlows(environment: Environment): readonly Flow[] {
       to: addresses(cluster.apiServer.cidrs),
       ports: tcp(...cluster.apiServer.ports),
     },
-    { why: 'publish and read events', from: api, to: inNamespace(rabbitmq.namespace), ports: tcp(5672) },
+    ...(rabbitmq.owned
+      ? []
+      : [{ why: 'publish and read events', from: api, to: inNamespace(rabbitmq.namespace), ports: tcp(5672) }]),
     { why: 'traces', from: api, to: inNamespace(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
     ...cloudFlows,
     ...entry,

@@ -55,3 +55,10 @@ export function functionPods({ namespaces }: Environment): Workload {
 export function buildPods({ namespaces }: Environment): Workload {
   return { name: 'knative-lambda-builds', namespaces: namespaces.functions, labels: { [labels.build]: 'true' } };
 }
+
+/** Nodes of the broker, labelled by the RabbitMQ cluster operator; only where the environment creates the broker. */
+export function brokerPods({ rabbitmq }: Environment): Workload | undefined {
+  return rabbitmq.owned
+    ? { name: 'rabbitmq', namespaces: [rabbitmq.namespace], labels: { [labels.appName]: rabbitmq.cluster } }
+    : undefined;
+}

@@ -29,9 +29,7 @@ export function writeTree(output: string, folders: readonly string[], tree: Tree
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
-  const removed = folders
-    .flatMap((folder) => generatedFiles(output, folder))
-    .filter((path) => !tree.has(path));
+  const removed = folders.flatMap((folder) => generatedFiles(output, folder)).filter((path) => !tree.has(path));
   removed.forEach((path) => rmSync(join(output, path)));
   return { written: changed.map(([path]) => path), removed, unchanged: tree.size - changed.length };
 }

@@ -31,7 +31,7 @@ export const tierBase = {
   imagePullPolicy: 'IfNotPresent',
   operator: {
     replicas: 2,
-    resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
   },
   receiver: { form: 'deployment', replicas: 1, resources: buildPod },
   builds: { maxConcurrent: 5, builder: 'kaniko', resources: buildPod, nodeSelector: {} },

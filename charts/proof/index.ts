@@ -1,6 +1,34 @@
 import type { File, SynthesizedEnvironment } from '../synth.ts';
+import { knownApiFaults } from './known-api.ts';
+import { annotationFaults } from './annotations.ts';
+import { hardeningFaults } from './hardening.ts';
+import { imageFaults } from './images.ts';
+import { networkFaults } from './network.ts';
+import { buildOutput, type Check } from './output.ts';
+import { podSecurityFaults } from './pod-security.ts';
+import { quotaFaults } from './quota.ts';
+import { referenceFaults } from './references.ts';
 
-/** Faults of one environment's output, one line each. */
-export function proveEnvironment(_synthesized: SynthesizedEnvironment, _shared: readonly File[]): readonly string[] {
-  return [];
+const checks: readonly Check[] = [
+  knownApiFaults,
+  annotationFaults,
+  referenceFaults,
+  hardeningFaults,
+  podSecurityFaults,
+  imageFaults,
+  quotaFaults,
+  networkFaults,
+];
+
+/** Faults of one environment's output, one line each; empty when everything that can be shown before a cluster holds. */
+export function proveEnvironment(
+  { environment, files }: SynthesizedEnvironment,
+  shared: readonly File[],
+): readonly string[] {
+  const output = buildOutput(
+    environment,
+    files.flatMap((file) => file.manifests),
+    shared.flatMap((file) => file.manifests),
+  );
+  return checks.flatMap((check) => check(output)).map((fault) => `${environment.name}: ${fault}`);
 }

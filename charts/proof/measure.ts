@@ -65,14 +65,15 @@ function workloadNeed(environment: Environment, manifests: readonly Manifest[], 
   return { source: `${template.source} (${note})`, pods, services: 0, claims: 0, perPod: own };
 }
 
+const cpuAmount = (amount: string | undefined): number => (amount === undefined ? 0 : toMillicores(amount));
+const memoryAmount = (amount: string | undefined): number => (amount === undefined ? 0 : toBytes(amount));
+
 function containerAmounts({ resources: { requests, limits } }: PodTemplate['spec']['containers'][number]): Amounts {
-  const cpu = (amount: string | undefined): number => (amount === undefined ? 0 : toMillicores(amount));
-  const memory = (amount: string | undefined): number => (amount === undefined ? 0 : toBytes(amount));
   return {
-    cpuRequest: cpu(requests['cpu'] ?? limits['cpu']),
-    memoryRequest: memory(requests['memory'] ?? limits['memory']),
-    cpuLimit: cpu(limits['cpu']),
-    memoryLimit: memory(limits['memory']),
+    cpuRequest: cpuAmount(requests['cpu'] ?? limits['cpu']),
+    memoryRequest: memoryAmount(requests['memory'] ?? limits['memory']),
+    cpuLimit: cpuAmount(limits['cpu']),
+    memoryLimit: memoryAmount(limits['memory']),
   };
 }
 

@@ -1,3 +1,4 @@
+import { brokerResources } from '../../operator/api/index.ts';
 import { type Environment, type Resources, toBytes, toMillicores } from '../../stacks/index.ts';
 
 /** Amounts of one pod or of a sum: CPU in millicores, memory in bytes. */
@@ -53,9 +54,9 @@ const amounts = (cpuRequest: string, memoryRequest: string, cpuLimit: string, me
 export const foreignPods = {
   /** Knative sets the CPU request only (config-deployment); the rest comes from the LimitRange. */
   queueProxy: amounts('25m', '32Mi', '200m', '128Mi'),
-  /** Defaults of the RabbitMQ broker: one ingress a Broker, one dispatcher a Trigger and a dead-letter queue. */
-  brokerIngress: amounts('50m', '32Mi', '1', '400Mi'),
-  dispatcher: amounts('50m', '64Mi', '4', '600Mi'),
+  /** One ingress a Broker, one dispatcher a Trigger and a dead-letter queue. */
+  brokerIngress: toAmounts(brokerResources.ingress),
+  dispatcher: toAmounts(brokerResources.dispatcher),
   rabbitmqNode: amounts('100m', '512Mi', '500m', '512Mi'),
 } as const;
 

@@ -31,7 +31,6 @@ const subscriptions = z
     validatedBy({
       rule: "self.all(a, self.exists_one(b, b.eventType == a.eventType && (has(b.source) ? b.source : '') == (has(a.source) ? a.source : '')))",
       message: 'two subscriptions have the same eventType and source: remove one of them',
-      reason: 'FieldValueDuplicate',
     }),
   );
 

@@ -6,9 +6,11 @@ export const duration = z
   .max(32)
   .regex(/^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/);
 
+const isoAmount = '[0-9]+([.,][0-9]+)?';
+const isoTime = `T(${isoAmount}[HMS])+`;
+
 /** ISO 8601, as a Broker's `backoffDelay` is written: `PT1S`. */
 export const isoDuration = z
   .string()
-  .min(3)
   .max(64)
-  .regex(/^P([0-9]+([.,][0-9]+)?[YMWD])*(T([0-9]+([.,][0-9]+)?[HMS])+)?$/);
+  .regex(new RegExp(`^P((${isoAmount}[YMWD])+(${isoTime})?|${isoTime})$`));

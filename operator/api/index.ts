@@ -32,3 +32,4 @@ export { sourceTypes, type SourceType } from './source.ts';
 export type { StructuralSchema } from './structural-schema.ts';
 export { type BuilderProfile, builderProfiles } from './builder-profile.ts';
 export { type Account, agentTiers, type Grant, grants, type GrantScope } from './grants.ts';
+export { brokerResources } from './broker-resources.ts';

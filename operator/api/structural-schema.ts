@@ -34,7 +34,7 @@ export interface StructuralSchema {
 const validationRule = z.strictObject({
   rule: z.string(),
   message: z.string(),
-  reason: z.enum(['FieldValueInvalid', 'FieldValueForbidden', 'FieldValueRequired', 'FieldValueDuplicate']).optional(),
+  reason: z.enum(['FieldValueInvalid', 'FieldValueForbidden', 'FieldValueRequired']).optional(),
   fieldPath: z.string().optional(),
 });
 

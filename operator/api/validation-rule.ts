@@ -3,12 +3,8 @@ export interface ValidationRule {
   readonly rule: string;
   /** What is wrong and what to do; shown by `kubectl apply`. */
   readonly message: string;
-  readonly reason?:
-    | 'FieldValueInvalid'
-    | 'FieldValueForbidden'
-    | 'FieldValueRequired'
-    | 'FieldValueDuplicate'
-    | undefined;
+  /** FieldValueDuplicate is left out: the API server then hides the message. */
+  readonly reason?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired' | undefined;
   readonly fieldPath?: string | undefined;
 }
 

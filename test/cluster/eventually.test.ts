@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from './eventually.ts';
 
+const fail = (): never => {
+  throw new Error('no pod yet');
+};
+const giveUp = (): Error => new Error('etcd ended');
+
 describe('eventually', () => {
   test('answers the first value that is not false', async () => {
     const answers = [false, false, 'there'];
@@ -18,15 +23,11 @@ describe('eventually', () => {
   });
 
   test('fails after the time limit with the last reason', async () => {
-    const check = (): never => {
-      throw new Error('no pod yet');
-    };
-    const attempt = eventually(check, { timeoutMs: 20, intervalMs: 1 });
+    const attempt = eventually(fail, { timeoutMs: 20, intervalMs: 1 });
     await expect(attempt).rejects.toThrow('not so after 20 ms: no pod yet');
   });
 
   test('fails at once when there is nothing left to wait for', async () => {
-    const giveUp = (): Error => new Error('etcd ended');
     await expect(eventually(() => false, { timeoutMs: 60_000, giveUp })).rejects.toThrow('etcd ended');
   });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 
 export interface Patience {
   readonly timeoutMs: number;
@@ -35,6 +36,6 @@ async function attemptOnce<T>(check: () => T | Promise<T>): Promise<Attempt<Excl
 const isNotFalse = <T>(value: T): value is Exclude<T, false> => value !== false;
 
 function tooLate(timeoutMs: number, reason: unknown): Error {
-  const last = reason instanceof Error ? reason.message : 'the check answered false';
+  const last = isNativeError(reason) ? reason.message : 'the check answered false';
   return new Error(`not so after ${timeoutMs} ms: ${last}`, { cause: reason });
 }

@@ -9,6 +9,7 @@ import { copyDatabase, dataFolder, startApiServer } from './api-server.ts';
 import { applyCrds, waitUntilServed } from './crd-installation.ts';
 
 const keptDatabases = 5;
+const abandonedAfterMs = 3_600_000;
 const temporaryPrefix = '.making-';
 const run = promisify(execFile);
 
@@ -63,10 +64,13 @@ function moveIntoPlace(temporary: string, folder: string): void {
   }
 }
 
+/** Keeps those used last, and what other processes are making now. */
 function pruneDatabases(parent: string): void {
-  const folders = readdirSync(parent)
-    .filter((name) => !name.startsWith(temporaryPrefix))
-    .map((name) => join(parent, name))
-    .toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const folder of folders.slice(keptDatabases)) rmSync(folder, { recursive: true, force: true });
+  const entries = readdirSync(parent)
+    .map((name) => ({ name, path: join(parent, name), usedAtMs: statSync(join(parent, name)).mtimeMs }))
+    .toSorted((a, b) => b.usedAtMs - a.usedAtMs);
+  const whole = entries.filter((entry) => !entry.name.startsWith(temporaryPrefix));
+  const halfMade = entries.filter((entry) => entry.name.startsWith(temporaryPrefix));
+  const abandoned = halfMade.filter((entry) => Date.now() - entry.usedAtMs > abandonedAfterMs);
+  for (const { path } of [...whole.slice(keptDatabases), ...abandoned]) rmSync(path, { recursive: true, force: true });
 }

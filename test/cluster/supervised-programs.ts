@@ -46,7 +46,14 @@ export function supervisePrograms(): SupervisedPrograms {
     if (onEnd) onEnd();
     else failure ??= new Error(`${name} ended (${ending}); its last log lines:\n${lastLines(logOf(name))}`);
   });
-  const gone = new Promise<void>((resolve) => supervisor.once('exit', () => resolve()));
+  const gone = new Promise<void>((resolve) => {
+    supervisor.once('exit', () => {
+      failure ??= new Error('the supervisor of the control plane has ended, and all programs with it');
+      resolve();
+    });
+  });
+  // A write to a supervisor that has ended: `failure` tells of it.
+  supervisor.stdin.on('error', () => {});
   for (const handle of [supervisor, supervisor.stdin, supervisor.stdout]) unref(handle);
 
   return {

@@ -50,6 +50,10 @@ async function stopAll() {
 }
 
 process.stdout.on('error', () => {});
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error.stack}\n`);
+  void stopAll();
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stopAll);
 
 createInterface({ input: process.stdin })
@@ -58,4 +62,4 @@ createInterface({ input: process.stdin })
     if ('path' in command) start(command);
     else if (running.has(command.name)) signalGroup(running.get(command.name).child, command.signal);
   })
-  .on('close', stopAll);
+  .on('close', () => {});

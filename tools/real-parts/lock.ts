@@ -1,5 +1,6 @@
 import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 
 const pollMs = 200;
 
@@ -76,4 +77,4 @@ function isAlive(pid: number): boolean {
 }
 
 const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+  isNativeError(error) && 'code' in error && error.code === code;

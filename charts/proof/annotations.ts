@@ -1,0 +1,48 @@
+import { nameOf } from './manifest.ts';
+import type { Output } from './output.ts';
+
+/** Annotations by the kind of object that something reads them from; `Pod` is the template of any workload. */
+const readFrom: Readonly<Record<string, readonly string[]>> = {
+  // Linkerd injector: https://linkerd.io/2/reference/proxy-configuration
+  'linkerd.io/inject': ['Pod', 'Namespace'],
+  'config.linkerd.io/proxy-cpu-request': ['Pod', 'Namespace'],
+  'config.linkerd.io/proxy-cpu-limit': ['Pod', 'Namespace'],
+  'config.linkerd.io/proxy-memory-limit': ['Pod', 'Namespace'],
+  // Knative Serving reads scaling from the revision template only
+  'autoscaling.knative.dev/min-scale': ['Pod'],
+  'autoscaling.knative.dev/max-scale': ['Pod'],
+  'autoscaling.knative.dev/target': ['Pod'],
+  // EKS pod identity webhook and External Secrets
+  'eks.amazonaws.com/role-arn': ['ServiceAccount'],
+  // cert-manager ingress-shim
+  'cert-manager.io/cluster-issuer': ['Ingress'],
+  // Flux kustomize-controller
+  'kustomize.toolkit.fluxcd.io/substitute': ['*'],
+  'kustomize.toolkit.fluxcd.io/prune': ['*'],
+  // ours: shown to people
+  'lambda.knative.io/version': ['Deployment', 'Service'],
+  'lambda.knative.io/commit': ['Deployment', 'Service'],
+  'lambda.knative.io/config-hash': ['Pod'],
+};
+
+/** An annotation that nobody reads, or that sits on an object from which nobody reads it. */
+export function annotationFaults({ manifests, templates }: Output): readonly string[] {
+  return [
+    ...manifests.flatMap((manifest) => check(manifest.metadata.annotations, manifest.kind, nameOf(manifest))),
+    ...templates.flatMap(({ annotations, source }) => check(annotations, 'Pod', `pods of ${source}`)),
+  ];
+}
+
+function check(annotations: Readonly<Record<string, string>>, kind: string, name: string): readonly string[] {
+  return Object.keys(annotations).flatMap((key) => {
+    const kinds = readFrom[key];
+    if (kinds === undefined) {
+      return [
+        `${name}: got annotation ${key}, which nothing is known to read; add its reader to charts/proof/annotations.ts`,
+      ];
+    }
+    return kinds.includes(kind) || kinds.includes('*')
+      ? []
+      : [`${name}: got annotation ${key}, which is read from ${kinds.join(' or ')} only; move it there`];
+  });
+}

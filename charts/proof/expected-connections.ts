@@ -1,0 +1,164 @@
+import { labels } from '../../operator/api/index.ts';
+import type { Environment } from '../../stacks/index.ts';
+import { knativeServiceLabel, names } from '../workloads.ts';
+import type { AddressEnd, Connection, End, PodEnd } from './network-policy.ts';
+
+/** A connection that the policies of an environment must let through, or must not. */
+export interface ExpectedConnection {
+  readonly what: string;
+  readonly expected: 'open' | 'closed';
+  readonly connection: Connection;
+}
+
+type Row = readonly [what: string, from: End, to: End, port: number, protocol?: 'UDP'];
+
+const toExpected =
+  (expected: 'open' | 'closed') =>
+  ([what, from, to, port, protocol]: Row): ExpectedConnection => ({
+    what,
+    expected,
+    connection: { from, to, port, protocol: protocol ?? 'TCP' },
+  });
+
+const pod = (namespace: string, podLabels: Readonly<Record<string, string>> = {}): PodEnd => ({
+  kind: 'pod',
+  namespace,
+  labels: podLabels,
+});
+
+const address = (value: string): AddressEnd => ({ kind: 'address', address: value });
+
+/** An address of TEST-NET-3, which stands for any public one. */
+const publicAddress = address('203.0.113.7');
+const metadataAddress = address('169.254.169.254');
+const strange = pod('somebody-elses-namespace', { app: 'stranger' });
+
+/** Pods as they run, with the labels that Deployments, Knative and the operator give them. */
+export function runningPods({ namespaces, rabbitmq, receiver }: Environment) {
+  const [functions = namespaces.control] = namespaces.functions;
+  return {
+    operator: pod(namespaces.control, { [labels.appName]: names.operator }),
+    receiver: pod(
+      namespaces.control,
+      receiver.form === 'deployment'
+        ? { app: names.receiverDeployment }
+        : { [knativeServiceLabel]: names.receiverKnativeService, [labels.appComponent]: 'lambda-receiver' },
+    ),
+    lambda: pod(functions, { [labels.appComponent]: 'lambda', [knativeServiceLabel]: 'hello-python' }),
+    agent: pod(functions, { [labels.appComponent]: 'agent', [knativeServiceLabel]: 'agent-bruno' }),
+    broker: pod(rabbitmq.namespace, { [labels.appName]: rabbitmq.cluster }),
+    build: pod(functions, { [labels.build]: 'true', [labels.owner]: 'hello-python' }),
+  };
+}
+
+/** The connections of an environment that its users rely on, and those that would harm them. */
+export function expectedConnections(environment: Environment): readonly ExpectedConnection[] {
+  return [...openRows(environment).map(toExpected('open')), ...closedRows(environment).map(toExpected('closed'))];
+}
+
+const firstAddress = (cidr: string | undefined): AddressEnd => address((cidr ?? '0.0.0.0').split('/')[0] ?? '0.0.0.0');
+
+function openRows(environment: Environment): readonly Row[] {
+  const { cluster, monitoring, receiver: form } = environment;
+  const { operator, receiver, lambda, agent, build, broker } = runningPods(environment);
+  const apiServer = firstAddress(cluster.apiServer.cidrs[0]);
+  const [apiPort = 443] = cluster.apiServer.ports;
+  const node = firstAddress(cluster.nodeCidrs[0]);
+  const entry = form.form === 'deployment' ? 8080 : 8012;
+  return [
+    ['DNS over UDP from the operator', operator, pod('kube-system'), 53, 'UDP'],
+    ['DNS over TCP from a function', lambda, pod('kube-system'), 53],
+    ['DNS over UDP from a build', build, pod('kube-system'), 53, 'UDP'],
+    ['the operator to the API server', operator, apiServer, apiPort],
+    ['the receiver to the API server', receiver, apiServer, apiPort],
+    ['Prometheus to the operator', pod(monitoring.namespace), operator, 8080],
+    ['Prometheus to the receiver', pod(monitoring.namespace), receiver, 8080],
+    ['Prometheus to a function', pod(monitoring.namespace), lambda, 9091],
+    ['kubelet probes of the operator', node, operator, 8081],
+    ['kubelet probes of the receiver', node, receiver, entry],
+    ['kubelet probes of a function', node, lambda, 8012],
+    ['traces of the operator', operator, pod(monitoring.tracesNamespace), 4317],
+    ['traces of a function', lambda, pod(monitoring.tracesNamespace), 4317],
+    ['the receiver to the broker', receiver, broker, 5672],
+    ['Knative to the receiver', pod('knative-serving'), receiver, entry],
+    ['Knative to a function', pod('knative-serving'), lambda, 8012],
+    ['Knative to an agent', pod('knative-serving'), agent, 8012],
+    ['the autoscaler to a function', pod('knative-serving'), lambda, 9090],
+    ['an agent to a function through the gateway', agent, pod('knative-serving'), 8012],
+    ['an agent to a public model', agent, publicAddress, 443],
+    ['an agent to a model in the cluster', agent, pod('ollama'), 11434],
+    ['a build to source and packages', build, publicAddress, 443],
+    ...meshRows(environment),
+    ...storageRows(environment),
+    ...ingressRows(environment),
+  ];
+}
+
+function meshRows(environment: Environment): readonly Row[] {
+  const { operator, lambda } = runningPods(environment);
+  return environment.mesh.injected
+    ? [
+        ['a mesh proxy to its control plane', operator, pod('linkerd'), 8086],
+        ['metrics of a mesh proxy', pod('linkerd-viz'), lambda, 4191],
+        ['a meshed peer to the proxy of a function', pod('knative-serving'), lambda, 4143],
+      ]
+    : [];
+}
+
+function storageRows(environment: Environment): readonly Row[] {
+  const { cloud, cluster, codeStore, imageRegistry } = environment;
+  const { operator, receiver, build } = runningPods(environment);
+  return [
+    ...(cloud === undefined
+      ? []
+      : ([
+          ['the operator to AWS', operator, publicAddress, 443],
+          ['the receiver to AWS', receiver, publicAddress, 443],
+        ] satisfies Row[])),
+    ...(codeStore.kind === 'minio'
+      ? ([['a build to MinIO', build, pod(codeStore.namespace), 9000]] satisfies Row[])
+      : []),
+    ...(imageRegistry.kind === 'registry'
+      ? ([['a build to the registry', build, firstAddress(cluster.nodeCidrs[0]), 5000]] satisfies Row[])
+      : []),
+  ];
+}
+
+function ingressRows(environment: Environment): readonly Row[] {
+  const form = environment.receiver;
+  return form.form === 'deployment' && form.ingress !== undefined
+    ? [
+        [
+          'the load balancer to the receiver',
+          firstAddress(form.ingress.sourceCidrs[0]),
+          runningPods(environment).receiver,
+          8080,
+        ],
+      ]
+    : [];
+}
+
+function closedRows(environment: Environment): readonly Row[] {
+  const { operator, receiver, lambda, agent, build, broker } = runningPods(environment);
+  const apiServer = firstAddress(environment.cluster.apiServer.cidrs[0]);
+  const [apiPort = 443] = environment.cluster.apiServer.ports;
+  return [
+    ['another namespace to the operator', strange, operator, 8080],
+    ['another namespace to the receiver', strange, receiver, 8080],
+    ['another namespace to a function', strange, lambda, 8080],
+    ['a function to the operator', lambda, operator, 8080],
+    ['a function to another namespace', lambda, strange, 8080],
+    ['a function to the API server', lambda, apiServer, apiPort],
+    ['a build to the API server', build, apiServer, apiPort],
+    ['a build to a function', build, lambda, 8080],
+    ['a function to a build', lambda, build, 8080],
+    ['an agent to the pod of a function, past the gateway', agent, lambda, 8080],
+    ['anybody to a build', strange, build, 8080],
+    ['the operator to the metadata address', operator, metadataAddress, 80],
+    ['a function to the metadata address', lambda, metadataAddress, 80],
+    ['a build to the metadata address', build, metadataAddress, 80],
+    ['a function to the broker, past its ingress', lambda, broker, 5672],
+    ['the public to the operator', publicAddress, operator, 8080],
+    ['the public to a function', publicAddress, lambda, 8080],
+  ];
+}

@@ -1,0 +1,23 @@
+import type { Environment } from '../../stacks/index.ts';
+import type { Manifest } from './manifest.ts';
+import { type PodTemplate, podTemplates } from './pod-template.ts';
+
+/** What a check looks at: everything that one environment applies, and what its cluster holds already. */
+export interface Output {
+  readonly environment: Environment;
+  readonly manifests: readonly Manifest[];
+  /** Objects of manifests/shared, applied by the owner of the cluster. */
+  readonly shared: readonly Manifest[];
+  readonly templates: readonly PodTemplate[];
+}
+
+/** Faults of an output, one line each: what, got, allowed, what to do. */
+export type Check = (output: Output) => readonly string[];
+
+export function buildOutput(
+  environment: Environment,
+  manifests: readonly Manifest[],
+  shared: readonly Manifest[],
+): Output {
+  return { environment, manifests, shared, templates: podTemplates(manifests) };
+}
