@@ -16,7 +16,7 @@ export interface LabelExpression {
 /** Pods that somebody else runs, or addresses outside the cluster network. */
 export type Peer =
   | { readonly kind: 'workload'; readonly workload: Workload }
-  | { readonly kind: 'namespace'; readonly namespace: string; readonly labels?: Readonly<Record<string, string>> }
+  | { readonly kind: 'namespaces'; readonly namespaces: readonly string[] }
   | { readonly kind: 'addresses'; readonly cidrs: readonly string[]; readonly except?: readonly string[] };
 
 export interface FlowPort {
@@ -30,6 +30,8 @@ export interface Flow {
   readonly from: Peer;
   readonly to: Peer;
   readonly ports: readonly FlowPort[];
+  /** True when one side is never in the mesh, so that no proxy carries the connection. */
+  readonly outsideMesh?: boolean;
 }
 
 export const tcp = (...ports: readonly number[]): readonly FlowPort[] =>
@@ -37,8 +39,7 @@ export const tcp = (...ports: readonly number[]): readonly FlowPort[] =>
 
 export const pods = (workload: Workload): Peer => ({ kind: 'workload', workload });
 
-export const inNamespace = (namespace: string, labels?: Readonly<Record<string, string>>): Peer =>
-  labels === undefined ? { kind: 'namespace', namespace } : { kind: 'namespace', namespace, labels };
+export const inNamespaces = (...namespaces: readonly string[]): Peer => ({ kind: 'namespaces', namespaces });
 
 /** Ranges that are never "the internet": RFC 1918, RFC 6598, link-local with the metadata address, loopback. */
 const notPublic = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];

@@ -6,7 +6,7 @@ import { hardenedPodTemplate } from './constructs/hardened-pod.ts';
 import { operatorImage } from './constructs/image.ts';
 import { componentLabels } from './constructs/labels.ts';
 import { resourceRequirements } from './constructs/resources.ts';
-import { addresses, type Flow, inNamespace, internet, pods, tcp } from './flow.ts';
+import { addresses, type Flow, inNamespaces, internet, pods, tcp } from './flow.ts';
 import type { Part, PartContext } from './part.ts';
 import { names, operatorPods } from './workloads.ts';
 
@@ -119,12 +119,12 @@ function operatorFlows(environment: Environment): readonly Flow[] {
     },
     {
       why: 'Prometheus scrapes metrics',
-      from: inNamespace(monitoring.namespace),
+      from: inNamespaces(monitoring.namespace),
       to: operator,
       ports: tcp(metricsPort),
     },
     { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: operator, ports: tcp(healthPort) },
-    { why: 'traces', from: operator, to: inNamespace(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
+    { why: 'traces', from: operator, to: inNamespaces(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
     ...cloudFlows,
   ];
 }

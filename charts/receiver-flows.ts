@@ -1,5 +1,5 @@
 import type { Environment } from '../stacks/index.ts';
-import { addresses, type Flow, inNamespace, internet, pods, tcp } from './flow.ts';
+import { addresses, type Flow, inNamespaces, internet, pods, tcp } from './flow.ts';
 import { receiverPods } from './workloads.ts';
 
 export const receiverPort = 8080;
@@ -25,8 +25,8 @@ export function receiverFlows(environment: Environment): readonly Flow[] {
     },
     ...(rabbitmq.owned
       ? []
-      : [{ why: 'publish and read events', from: api, to: inNamespace(rabbitmq.namespace), ports: tcp(5672) }]),
-    { why: 'traces', from: api, to: inNamespace(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
+      : [{ why: 'publish and read events', from: api, to: inNamespaces(rabbitmq.namespace), ports: tcp(5672) }]),
+    { why: 'traces', from: api, to: inNamespaces(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
     ...cloudFlows,
     ...entry,
   ];
@@ -41,19 +41,19 @@ function deploymentEntry(environment: Environment): readonly Flow[] {
       ? []
       : [{ why: 'requests from the load balancer', from: addresses(sources), to: api, ports: tcp(receiverPort) }];
   return [
-    ...knativeNamespaces.map((namespace) => ({
-      why: 'events that Knative delivers',
-      from: inNamespace(namespace),
-      to: api,
-      ports: tcp(receiverPort),
-    })),
     {
-      why: 'events that the broker delivers',
-      from: inNamespace('knative-eventing'),
+      why: 'events that Knative delivers',
+      from: inNamespaces(...knativeNamespaces),
       to: api,
       ports: tcp(receiverPort),
     },
-    { why: 'Prometheus scrapes metrics', from: inNamespace(monitoring.namespace), to: api, ports: tcp(receiverPort) },
+    {
+      why: 'events that the broker delivers',
+      from: inNamespaces('knative-eventing'),
+      to: api,
+      ports: tcp(receiverPort),
+    },
+    { why: 'Prometheus scrapes metrics', from: inNamespaces(monitoring.namespace), to: api, ports: tcp(receiverPort) },
     { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: api, ports: tcp(receiverPort) },
     ...outside,
   ];
@@ -63,15 +63,15 @@ function knativeEntry(environment: Environment): readonly Flow[] {
   const { cluster, monitoring } = environment;
   const api = pods(receiverPods(environment));
   return [
-    ...knativeNamespaces.map((namespace) => ({
+    {
       why: 'requests and scaling figures of Knative',
-      from: inNamespace(namespace),
+      from: inNamespaces(...knativeNamespaces),
       to: api,
       ports: tcp(...queueProxyPorts.requests, queueProxyPorts.autoscalerMetrics),
-    })),
+    },
     {
       why: 'Prometheus scrapes metrics',
-      from: inNamespace(monitoring.namespace),
+      from: inNamespaces(monitoring.namespace),
       to: api,
       ports: tcp(receiverPort, queueProxyPorts.userMetrics),
     },

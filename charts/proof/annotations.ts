@@ -28,7 +28,7 @@ const readFrom: Readonly<Record<string, readonly string[]>> = {
 /** An annotation that nobody reads, or that sits on an object from which nobody reads it. */
 export function annotationFaults({ manifests, templates }: Output): readonly string[] {
   return [
-    ...manifests.flatMap((manifest) => check(manifest.metadata.annotations, manifest.kind, nameOf(manifest))),
+    ...manifests.flatMap((manifest) => check(manifest.metadata.annotations ?? {}, manifest.kind, nameOf(manifest))),
     ...templates.flatMap(({ annotations, source }) => check(annotations, 'Pod', `pods of ${source}`)),
   ];
 }

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 
-const stringMap = z.record(z.string(), z.string());
+/** cdk8s renders an empty map where nothing was set; it is dropped. */
+const stringMap = z
+  .record(z.string(), z.string())
+  .optional()
+  .transform((map) => (map !== undefined && Object.keys(map).length > 0 ? map : undefined));
 
 const metadata = z.looseObject({
   name: z.string(),
   namespace: z.string().optional(),
-  labels: stringMap.default({}),
-  annotations: stringMap.default({}),
+  labels: stringMap,
+  annotations: stringMap,
 });
 
 const manifestSchema = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata });

@@ -40,7 +40,7 @@ export function podSecurityFaults(output: Output): readonly string[] {
 }
 
 function faultsOf(output: Output, namespace: Manifest): readonly string[] {
-  const enforced = namespace.metadata.labels[enforceLabel];
+  const enforced = namespace.metadata.labels?.[enforceLabel];
   if (!isLevel(enforced)) {
     return [
       `${nameOf(namespace)}: got label ${enforceLabel} ${enforced ?? 'nothing'}, allowed ${podSecurityLevels.join(', ')}`,

@@ -4,7 +4,7 @@ import { keyReference } from './secret-reference.ts';
 import { url } from './url.ts';
 import { validatedBy } from './validation-rule.ts';
 
-export const aiProviders = ['ollama', 'openai', 'anthropic', 'none'] as const;
+const aiProviders = ['ollama', 'openai', 'anthropic', 'none'] as const;
 
 /** Bounded by what one environment variable may hold on Linux. */
 export const prompt = z.string().max(131_072);

@@ -5,7 +5,7 @@ import { dnsSubdomain } from './kubernetes-name.ts';
 import { awsRegion } from './object-store-source.ts';
 import { validatedBy } from './validation-rule.ts';
 
-export const registryTypes = ['local', 'ecr', 'gcr', 'ghcr', 'dockerhub', 'generic'] as const;
+const registryTypes = ['local', 'ecr', 'gcr', 'ghcr', 'dockerhub', 'generic'] as const;
 
 export const build = z
   .strictObject({

@@ -9,7 +9,7 @@ import { printerColumns, type PrinterColumn } from './printer-columns.ts';
 import { toStructuralSchema, type StructuralSchema } from './structural-schema.ts';
 import { validatedBy } from './validation-rule.ts';
 
-export interface CustomResourceDefinitionNames {
+interface CustomResourceDefinitionNames {
   readonly kind: Kind;
   readonly listKind: `${Kind}List`;
   readonly plural: string;
@@ -18,7 +18,7 @@ export interface CustomResourceDefinitionNames {
   readonly categories: readonly string[];
 }
 
-export interface CustomResourceDefinitionVersion {
+interface CustomResourceDefinitionVersion {
   readonly name: typeof version;
   readonly served: true;
   readonly storage: true;

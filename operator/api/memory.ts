@@ -33,7 +33,7 @@ const constraint = z.strictObject({
   category: z.string().max(253).default('general').describe('Group of rules it belongs to'),
 });
 
-export const memorySchemas = ['chat', 'restaurant', 'medical', 'security', 'pos', 'default'] as const;
+const memorySchemas = ['chat', 'restaurant', 'medical', 'security', 'pos', 'default'] as const;
 
 export const memory = z.strictObject({
   enabled: z.boolean().default(false).describe('Whether the agent has a memory'),

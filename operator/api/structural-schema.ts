@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ValidationRule } from './validation-rule.ts';
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** The keywords of OpenAPI v3 that a CRD of this product uses. */
 export interface StructuralSchema {
