@@ -103,7 +103,7 @@ function deploymentPods(manifests: readonly Manifest[], template: PodTemplate) {
     .find(({ scaleTargetRef }) => scaleTargetRef.name === workload?.metadata.name);
   const replicas = scaler?.maxReplicas ?? spec.replicas ?? 1;
   const surge = surgeOf(spec.strategy?.rollingUpdate?.maxSurge ?? '25%', replicas);
-  const bound = scaler === undefined ? 'replicas' : 'at most by the autoscaler';
+  const bound = scaler === undefined ? (replicas === 1 ? 'replica' : 'replicas') : 'at most by the autoscaler';
   return { pods: replicas + surge, note: `${replicas} ${bound} + ${surge} while rolling` };
 }
 

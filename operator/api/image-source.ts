@@ -27,6 +27,7 @@ const pullSecret = z.union([pullSecretName, z.strictObject({ name: pullSecretNam
   properties: { name: toStructuralSchema(pullSecretName) },
   minItems: 1,
   maxItems: 0,
+  minimum: 1,
   maximum: 0,
   not: { enum: [true, false] },
 });

@@ -27,16 +27,19 @@ const samples = readdirSync(folder)
 const namespaces = [...new Set(samples.map(({ sample }) => sample.metadata.namespace ?? 'default'))];
 const fieldManager = 'admission-test';
 
+let starting: Promise<ControlPlane>;
 let plane: ControlPlane;
 
 beforeAll(async () => {
-  plane = await startControlPlane({ crds: customResourceDefinitions(), controllerManager: false });
+  starting = startControlPlane({ crds: customResourceDefinitions(), controllerManager: false });
+  plane = await starting;
   for (const name of namespaces) {
     await plane.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager });
   }
 });
 
-afterAll(() => plane.stop());
+// Also when the start took longer than the hook was given.
+afterAll(async () => (await starting).stop());
 
 const parsers = { LambdaFunction: lambdaFunctionManifestSchema, LambdaAgent: lambdaAgentManifestSchema } as const;
 const parseKind = (manifest: { readonly kind: string }): Kind => z.enum(kinds).parse(manifest.kind);

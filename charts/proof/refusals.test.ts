@@ -1,0 +1,376 @@
+import { describe, expect, test } from '@jest/globals';
+import { findEnvironment, parseEnvironments, readEnvironments, readReleases } from '../../stacks/index.ts';
+import { synthesizeEnvironment, synthesizeShared } from '../synth.ts';
+import { proveEnvironment } from './index.ts';
+import { type Manifest, parseManifest } from './manifest.ts';
+
+const environments = readEnvironments();
+const shared = synthesizeShared();
+const inputs = { releases: readReleases(), sealedSecrets: new Map<string, unknown>() };
+
+type Edit = (manifest: Manifest) => unknown;
+
+/** Faults of an environment after an edit of the objects that match `kind/name`; `undefined` removes the object. */
+function faultsAfter(environmentName: string, object: string, edit: Edit): readonly string[] {
+  const synthesized = synthesizeEnvironment(findEnvironment(environments, environmentName), inputs);
+  let found = 0;
+  const files = synthesized.files.map((file) => ({
+    ...file,
+    manifests: file.manifests.flatMap((manifest) => {
+      if (`${manifest.kind}/${manifest.metadata.name}` !== object) {
+        return [manifest];
+      }
+      found += 1;
+      const edited = edit(structuredClone(manifest));
+      return edited === undefined ? [] : [parseManifest(edited)];
+    }),
+  }));
+  expect(found).toBeGreaterThan(0);
+  return proveEnvironment({ ...synthesized, files }, shared);
+}
+
+/** The same object with one value replaced, by path. */
+const set =
+  (path: string, value: unknown): Edit =>
+  (manifest) => {
+    const keys = path.split('/');
+    const last = keys.pop() ?? '';
+    const parent = keys.reduce<unknown>((inner, key) => Reflect.get(Object(inner), key), manifest);
+    Reflect.set(Object(parent), last, value);
+    return manifest;
+  };
+
+const remove: Edit = () => undefined;
+const container = 'spec/template/spec/containers/0';
+const operator = 'Deployment/knative-lambda-operator';
+const receiver = 'Deployment/knative-lambda-builder';
+
+const refusals: readonly (readonly [what: string, environment: string, object: string, edit: Edit, fault: RegExp])[] = [
+  [
+    'a removed API version',
+    'prd',
+    'PodDisruptionBudget/knative-lambda-operator',
+    set('apiVersion', 'policy/v1beta1'),
+    /gone since Kubernetes 1\.25, use policy\/v1/,
+  ],
+  [
+    'a kind that nobody looked up',
+    'dev',
+    operator,
+    set('apiVersion', 'example.com/v1'),
+    /got example\.com\/v1 Deployment, which is not in/,
+  ],
+  [
+    'an annotation that nothing reads',
+    'dev',
+    operator,
+    set('metadata/annotations', { 'example.com/tuning': '1' }),
+    /annotation example\.com\/tuning, which nothing is known to read/,
+  ],
+  [
+    'a scaling annotation beside the template',
+    'pro',
+    'Service/lambda-command-receiver',
+    set('metadata/annotations', { 'autoscaling.knative.dev/max-scale': '3' }),
+    /read from Pod only; move it there/,
+  ],
+  [
+    'a ConfigMap that nobody creates',
+    'dev',
+    'ConfigMap/knative-lambda-config',
+    remove,
+    /refers to ConfigMap knative-lambda-dev\/knative-lambda-config, which nothing creates/,
+  ],
+  [
+    'a ServiceAccount that nobody creates',
+    'dev',
+    'ServiceAccount/knative-lambda-operator',
+    remove,
+    /refers to ServiceAccount knative-lambda-dev\/knative-lambda-operator/,
+  ],
+  [
+    'a Secret that nobody creates',
+    'studio',
+    'ExternalSecret/ecr-pull',
+    remove,
+    /refers to Secret knative-lambda\/ecr-pull/,
+  ],
+  [
+    'a Secret named by a variable',
+    'dev',
+    operator,
+    set(`${container}/env`, [{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'gone', key: 'token' } } }]),
+    /refers to Secret knative-lambda-dev\/gone/,
+  ],
+  [
+    'a Secret of a volume',
+    'dev',
+    operator,
+    set('spec/template/spec/volumes', [{ name: 'tls', secret: { secretName: 'gone' } }]),
+    /refers to Secret knative-lambda-dev\/gone/,
+  ],
+  [
+    'a namespace that nobody creates',
+    'dev',
+    'ConfigMap/knative-lambda-config',
+    set('metadata/namespace', 'nowhere'),
+    /refers to Namespace nowhere/,
+  ],
+  [
+    'a Role that nobody creates',
+    'dev',
+    'Role/knative-lambda-operator-leader-election',
+    remove,
+    /refers to Role knative-lambda-dev\/knative-lambda-operator-leader-election/,
+  ],
+  [
+    'a ClusterRole that nobody creates',
+    'dev',
+    'RoleBinding/developers',
+    set('roleRef/name', 'wizard'),
+    /refers to ClusterRole wizard/,
+  ],
+  [
+    'a Service behind an Ingress that nobody creates',
+    'prd',
+    'Service/knative-lambda-builder',
+    remove,
+    /refers to Service knative-lambda-prd\/knative-lambda-builder/,
+  ],
+  [
+    'a port of an Ingress that its Service lacks',
+    'prd',
+    'Ingress/knative-lambda-builder',
+    set('spec/rules/0/http/paths/0/backend/service/port', { name: 'grpc' }),
+    /backend port grpc is no port of Service knative-lambda-builder/,
+  ],
+  [
+    'a port that no container opens',
+    'dev',
+    'Service/knative-lambda-operator',
+    set('spec/ports', [{ name: 'x', port: 80, targetPort: 'admin' }]),
+    /port 80 goes to admin, which no container/,
+  ],
+  [
+    'an autoscaler of a Deployment that nobody creates',
+    'prd',
+    'HorizontalPodAutoscaler/knative-lambda-builder',
+    set('spec/scaleTargetRef/name', 'gone'),
+    /refers to Deployment knative-lambda-prd\/gone/,
+  ],
+  [
+    'a Service that selects nothing',
+    'dev',
+    'Service/knative-lambda-operator',
+    set('spec/selector', { app: 'x' }),
+    /its selector selects no pod/,
+  ],
+  [
+    'a disruption budget that selects nothing',
+    'prd',
+    'PodDisruptionBudget/knative-lambda-operator',
+    set('spec/selector', { matchLabels: { app: 'x' } }),
+    /its selector selects no pod/,
+  ],
+  [
+    'a policy that selects nothing',
+    'dev',
+    'NetworkPolicy/knative-lambda-operator',
+    set('spec/podSelector', { matchLabels: { app: 'x' } }),
+    /its selector selects no pod/,
+  ],
+  [
+    'a SecretStore whose account nobody creates',
+    'studio',
+    'ServiceAccount/knative-lambda-secrets',
+    remove,
+    /SecretStore knative-lambda\/knative-lambda: refers to ServiceAccount/,
+  ],
+  [
+    'a privileged container',
+    'dev',
+    operator,
+    set(`${container}/securityContext/privileged`, true),
+    /container manager lacks no securityContext\.privileged/,
+  ],
+  [
+    'a container that may run as root',
+    'dev',
+    operator,
+    set(`${container}/securityContext/runAsNonRoot`, false),
+    /lacks securityContext\.runAsNonRoot: true/,
+  ],
+  [
+    'a writable root file system',
+    'dev',
+    receiver,
+    set(`${container}/securityContext/readOnlyRootFilesystem`, undefined),
+    /lacks securityContext\.readOnlyRootFilesystem/,
+  ],
+  [
+    'a container that may escalate',
+    'dev',
+    receiver,
+    set(`${container}/securityContext/allowPrivilegeEscalation`, undefined),
+    /lacks securityContext\.allowPrivilegeEscalation: false/,
+  ],
+  [
+    'an added capability',
+    'dev',
+    receiver,
+    set(`${container}/securityContext/capabilities`, { drop: ['ALL'], add: ['NET_ADMIN'] }),
+    /lacks no capability added/,
+  ],
+  [
+    'capabilities that are kept',
+    'dev',
+    receiver,
+    set(`${container}/securityContext/capabilities`, {}),
+    /lacks all capabilities dropped/,
+  ],
+  [
+    'a container without seccomp',
+    'dev',
+    receiver,
+    set(`${container}/securityContext/seccompProfile`, undefined),
+    /lacks seccompProfile/,
+  ],
+  [
+    'a container without a memory limit',
+    'dev',
+    receiver,
+    set(`${container}/resources/limits`, { cpu: '1' }),
+    /lacks a memory limit/,
+  ],
+  [
+    'a container without a CPU request',
+    'dev',
+    receiver,
+    set(`${container}/resources/requests`, { memory: '1Gi' }),
+    /lacks a CPU request/,
+  ],
+  [
+    'the default ServiceAccount',
+    'dev',
+    operator,
+    set('spec/template/spec/serviceAccountName', 'default'),
+    /got the default ServiceAccount/,
+  ],
+  [
+    'a hostPath volume',
+    'dev',
+    operator,
+    set('spec/template/spec/volumes', [{ name: 'x', hostPath: { path: '/' } }]),
+    /got a hostPath volume/,
+  ],
+  ['the host network', 'dev', operator, set('spec/template/spec/hostNetwork', true), /got hostNetwork/],
+  [
+    'a mutable tag in staging',
+    'staging',
+    operator,
+    set(`${container}/image`, 'example.com/operator:latest'),
+    /got image example\.com\/operator:latest, allowed a digest or a version tag/,
+  ],
+  [
+    'an image without tag in studio',
+    'studio',
+    operator,
+    set(`${container}/image`, 'example.com:5000/operator'),
+    /got image example\.com:5000\/operator, allowed/,
+  ],
+  [
+    'the archived kaniko image, also in development',
+    'dev',
+    'ConfigMap/knative-lambda-config',
+    set('data/BUILDER_IMAGE', 'gcr.io/kaniko-project/executor:v1.19.2'),
+    /no longer served/,
+  ],
+  [
+    'a namespace without quota',
+    'dev',
+    'ResourceQuota/knative-lambda-quota',
+    remove,
+    /Namespace knative-lambda-dev: got no ResourceQuota/,
+  ],
+  [
+    'a quota that is too small',
+    'prd',
+    'ResourceQuota/knative-lambda-quota',
+    set('spec/hard/pods', '5'),
+    /pods allows 5, needed 20/,
+  ],
+  [
+    'a quota without one figure',
+    'prd',
+    'ResourceQuota/knative-lambda-quota',
+    set('spec/hard', { pods: '100' }),
+    /services allows nothing stated/,
+  ],
+  [
+    'a flow that is missing',
+    'dev',
+    'NetworkPolicy/knative-lambda-operator',
+    set('spec/egress', []),
+    /the operator to the API server \(TCP 443\) is closed, must be open/,
+  ],
+  [
+    'a flow that is too wide',
+    'dev',
+    'NetworkPolicy/knative-lambda-function',
+    set('spec/egress', [{}]),
+    /a function to the metadata address \(TCP 80\) is open, must be closed/,
+  ],
+];
+
+describe('proof of an environment', () => {
+  test.each(environments.map((environment) => [environment.name, environment] as const))(
+    'passes %s',
+    (_, environment) => {
+      expect(proveEnvironment(synthesizeEnvironment(environment, inputs), shared)).toEqual([]);
+    },
+  );
+
+  test.each(refusals)('fails on %s', (_, environment, object, edit, fault) => {
+    expect(faultsAfter(environment, object, edit)).toEqual(expect.arrayContaining([expect.stringMatching(fault)]));
+  });
+
+  test('fails on a builder that the level of the function namespaces refuses', () => {
+    const level = 'pod-security.kubernetes.io/enforce';
+    const faults = faultsAfter('dev', 'Namespace/knative-lambda-dev-functions', (manifest) => ({
+      ...manifest,
+      metadata: { ...manifest.metadata, labels: { ...manifest.metadata.labels, [level]: 'restricted' } },
+    }));
+    expect(faults).toEqual([
+      expect.stringMatching(/enforces restricted, which refuses the builder kaniko; it needs baseline/),
+    ]);
+  });
+
+  test('fails on a mesh without its CNI plugin where the level refuses its init container', () => {
+    const level = 'pod-security.kubernetes.io/enforce';
+    const faults = faultsAfter('studio', 'Namespace/knative-lambda', (manifest) => ({
+      ...manifest,
+      metadata: { ...manifest.metadata, labels: { ...manifest.metadata.labels, [level]: 'baseline' } },
+    }));
+    expect(faults).toEqual([expect.stringMatching(/refuses the init container of the mesh/)]);
+  });
+
+  test('fails on a namespace that is open by default', () => {
+    const synthesized = synthesizeEnvironment(findEnvironment(environments, 'dev'), inputs);
+    const closing = new Set(['default-deny', 'every-pod']);
+    const files = synthesized.files.map((file) => ({
+      ...file,
+      manifests: file.manifests.filter(({ metadata }) => !closing.has(metadata.name)),
+    }));
+    expect(proveEnvironment({ ...synthesized, files }, shared)).toContain(
+      'dev: Namespace knative-lambda-dev: a pod without labels is reachable; add a default-deny policy',
+    );
+  });
+
+  test('fails on a quota that cannot hold the autoscaler at its maximum', () => {
+    const prd = findEnvironment(environments, 'prd');
+    const autoscaling = { minReplicas: 3, maxReplicas: 12, cpuUtilization: 60 };
+    const [wider] = parseEnvironments([{ ...prd, receiver: { ...prd.receiver, autoscaling } }]);
+    const faults = wider === undefined ? [] : proveEnvironment(synthesizeEnvironment(wider, inputs), shared);
+    expect(faults).toEqual(expect.arrayContaining([expect.stringMatching(/requests\.cpu allows 16, needed 177/)]));
+  });
+});

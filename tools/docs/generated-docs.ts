@@ -1,0 +1,15 @@
+import { renderAuditPolicies } from './audit-policy.ts';
+import { renderCrdReference } from './crds.ts';
+import { renderEnvironmentReference } from './environments.ts';
+
+/** Folders that hold generated files only. */
+export const generatedFolders = ['docs/reference', 'docs/operations/audit'] as const;
+
+/** Every generated page, by path in the checkout. Pure: writing and verifying both start here. */
+export function generatedDocs(): ReadonlyMap<string, string> {
+  return new Map([
+    ['docs/reference/crds.md', renderCrdReference()],
+    ['docs/reference/environments.md', renderEnvironmentReference()],
+    ...[...renderAuditPolicies()].map(([file, text]): [string, string] => [`docs/operations/audit/${file}`, text]),
+  ]);
+}
