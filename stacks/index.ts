@@ -16,6 +16,7 @@ export { projectRoot } from './project.ts';
 export { type Releases, isMutableTag, readReleases } from './releases.ts';
 export { type Resources, toBytes, toMillicores } from './schema/quantity.ts';
 export type { QuotaFigures } from './schema/workloads.ts';
+export { type Setting, settingsOf } from './settings.ts';
 
 /** All environments, in the order in which people read them. */
 export function readEnvironments(): readonly Environment[] {
@@ -27,7 +28,7 @@ export function findEnvironment(environments: readonly Environment[], name: stri
   const found = environments.find((environment) => environment.name === name);
   if (found === undefined) {
     const known = environments.map((environment) => environment.name).join(', ');
-    throw new ConfigurationError([`environment: got ${JSON.stringify(name)}, allowed ${known}`]);
+    throw new ConfigurationError([`environment: got ${JSON.stringify(name)}, allowed ${known}; name one of them`]);
   }
   return found;
 }

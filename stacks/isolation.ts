@@ -1,38 +1,56 @@
 import type { Environment } from './environment.ts';
+import { hostPortFaults } from './host-ports.ts';
 
 /** Something that only one environment may hold within a scope: a namespace in a cluster, a bucket in an account. */
 export interface Claim {
+  /** Setting that makes the claim. */
+  readonly path: string;
   readonly scope: string;
   readonly resource: string;
 }
 
-/** All that an environment holds alone, each within the scope in which its name must be unique. */
+/** All that an environment holds alone, each within the scope in which its name must be unique; host ports are apart. */
 export function claims(environment: Environment): readonly Claim[] {
   return [
+    { path: 'name', scope: 'manifests/', resource: `folder ${environment.name}` },
     ...clusterClaims(environment),
     ...brokerClaims(environment),
     ...accountClaims(environment),
-    ...registryClaims(environment),
-    ...hostClaims(environment),
+    ...localStoreClaims(environment),
+    ...publicClaims(environment),
   ];
 }
 
+/** The lease of the leader lies in the control namespace and is held with it. */
 function clusterClaims({ cluster, namespaces, delivery }: Environment): readonly Claim[] {
   const scope = `cluster ${cluster.name}`;
-  const names = new Set([namespaces.control, ...namespaces.functions]);
+  const apart = namespaces.functions.filter((name) => name !== namespaces.control);
   return [
-    ...[...names].map((name) => ({ scope, resource: `namespace ${name}` })),
-    { scope, resource: `lease ${namespaces.control}` },
-    { scope, resource: `Kustomization ${delivery.kustomization}` },
-    ...(cluster.owner ? [{ scope, resource: 'ownership of the cluster' }] : []),
+    { path: 'namespaces.control', scope, resource: `namespace ${namespaces.control}` },
+    ...apart.map((name) => ({ path: 'namespaces.functions', scope, resource: `namespace ${name}` })),
+    { path: 'delivery.kustomization', scope, resource: `Kustomization ${delivery.kustomization}` },
+    ...(cluster.owner ? [{ path: 'cluster.owner', scope, resource: 'ownership of the cluster' }] : []),
   ];
 }
 
 function brokerClaims({ cluster, rabbitmq }: Environment): readonly Claim[] {
-  const scope = `broker ${rabbitmq.host} in cluster ${cluster.name}`;
+  const scope = `broker ${rabbitmq.host} of cluster ${cluster.name}`;
   return [
-    { scope, resource: `vhost ${rabbitmq.vhost}` },
-    ...Object.values(rabbitmq.queues).map((queue) => ({ scope, resource: `queue ${queue}` })),
+    { path: 'rabbitmq.vhost', scope, resource: `vhost ${rabbitmq.vhost}` },
+    ...Object.entries(rabbitmq.queues).map(([use, queue]) => ({
+      path: `rabbitmq.queues.${use}`,
+      scope,
+      resource: `queue ${queue}`,
+    })),
+    ...(rabbitmq.owned
+      ? [
+          {
+            path: 'rabbitmq.owned',
+            scope: `cluster ${cluster.name}`,
+            resource: `RabbitmqCluster ${rabbitmq.namespace}/${rabbitmq.cluster}`,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -41,73 +59,65 @@ function accountClaims({ cloud, codeStore, imageRegistry, secrets }: Environment
     return [];
   }
   const scope = `account ${cloud.account}`;
-  const buckets = codeStore.kind === 's3' ? [`bucket ${codeStore.bucket}`] : [];
-  const repositories =
-    imageRegistry.kind === 'ecr'
-      ? [imageRegistry.operatorRepository, imageRegistry.functionsRepository].map((name) => `repository ${name}`)
-      : [];
-  const roles = Object.values(cloud.roles).map((role) => `role ${role}`);
-  const paths = secrets.backend === 'external' ? [`secrets ${secrets.prefix}`] : [];
-  return [...buckets, ...repositories, ...roles, ...paths].map((resource) => ({ scope, resource }));
+  const inAccount = (path: string, resource: string): Claim => ({ path, scope, resource });
+  return [
+    ...Object.entries(cloud.roles).map(([use, role]) => inAccount(`cloud.roles.${use}`, `role ${role}`)),
+    ...(codeStore.kind === 's3' ? [inAccount('codeStore.bucket', `bucket ${codeStore.bucket}`)] : []),
+    ...(imageRegistry.kind === 'ecr'
+      ? (['operatorRepository', 'functionsRepository'] as const).map((use) =>
+          inAccount(`imageRegistry.${use}`, `repository ${imageRegistry[use]}`),
+        )
+      : []),
+    ...(secrets.backend === 'external' ? [inAccount('secrets.prefix', `secrets under ${secrets.prefix}`)] : []),
+  ];
 }
 
-function registryClaims({ cluster, codeStore, imageRegistry }: Environment): readonly Claim[] {
-  const scope = `cluster ${cluster.name}`;
+/** Registry and object store without a cloud: names are unique within the server, and servers within their cluster. */
+function localStoreClaims({ cluster, codeStore, imageRegistry }: Environment): readonly Claim[] {
   return [
     ...(imageRegistry.kind === 'registry'
       ? [
           {
-            scope: `${scope} registry ${imageRegistry.push}`,
+            path: 'imageRegistry.functionsRepository',
+            scope: `registry ${imageRegistry.push} of cluster ${cluster.name}`,
             resource: `repository ${imageRegistry.functionsRepository}`,
           },
         ]
       : []),
     ...(codeStore.kind === 'minio'
-      ? [{ scope: `${scope} object store ${codeStore.endpoint}`, resource: `bucket ${codeStore.bucket}` }]
+      ? [
+          {
+            path: 'codeStore.bucket',
+            scope: `object store ${codeStore.endpoint} of cluster ${cluster.name}`,
+            resource: `bucket ${codeStore.bucket}`,
+          },
+        ]
       : []),
   ];
 }
 
-function hostClaims({ cluster, receiver }: Environment): readonly Claim[] {
-  const ports =
-    cluster.host === undefined || cluster.hostPorts === undefined
-      ? []
-      : Array.from({ length: cluster.hostPorts.count }, (_, offset) => ({
-          scope: `host ${cluster.host}`,
-          resource: `port ${(cluster.hostPorts?.base ?? 0) + offset}`,
-        }));
-  const names =
-    receiver.form === 'deployment' && receiver.ingress !== undefined
-      ? [{ scope: 'public DNS', resource: `host name ${receiver.ingress.host}` }]
-      : [];
-  return [...ports, ...names];
-}
-
-function areExclusive(one: Environment, other: Environment): boolean {
-  return one.replaces === other.name || other.replaces === one.name;
-}
-
-/** Host ports may be shared by two environments of which only one runs at a time. */
-function isConflict(claim: Claim, one: Environment, other: Environment): boolean {
-  return !(areExclusive(one, other) && claim.scope.startsWith('host '));
+function publicClaims({ receiver }: Environment): readonly Claim[] {
+  return receiver.form === 'deployment' && receiver.ingress !== undefined
+    ? [{ path: 'receiver.ingress.host', scope: 'public DNS', resource: `host name ${receiver.ingress.host}` }]
+    : [];
 }
 
 /** One line for each thing that two environments both hold. */
 export function isolationFaults(environments: readonly Environment[]): readonly string[] {
-  const holders = new Map<string, Environment>();
+  const holders = new Map<string, string>();
   const faults: string[] = [];
   for (const environment of environments) {
-    for (const claim of claims(environment)) {
-      const key = `${claim.scope}\n${claim.resource}`;
+    for (const { path, scope, resource } of claims(environment)) {
+      const key = `${scope}\n${resource}`;
       const holder = holders.get(key);
       if (holder === undefined) {
-        holders.set(key, environment);
-      } else if (isConflict(claim, holder, environment)) {
+        holders.set(key, environment.name);
+      } else {
         faults.push(
-          `${environment.name}: got ${claim.resource} in ${claim.scope}, which ${holder.name} holds; allowed one holder, give one of them another name`,
+          `${environment.name}.${path}: got ${resource}, which ${holder} holds in ${scope}, allowed one holder; change it in stacks/${environment.name}.ts`,
         );
       }
     }
   }
-  return faults;
+  return [...faults, ...hostPortFaults(environments)];
 }

@@ -1,49 +1,19 @@
 import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.ts';
 import { type Environment, environmentSchema } from './environment.ts';
+import { faultLines, type Origin } from './fault.ts';
 import { isolationFaults } from './isolation.ts';
+import { relationFaults } from './relations.ts';
 import { ruleFaults } from './rules.ts';
+import { dnsLabel } from './schema/names.ts';
 
-const named = z.object({ name: z.string() });
+const named = z.object({ name: dnsLabel });
 
-function nameOf(value: unknown, position: number): string {
+function originOf(value: unknown, position: number): Origin {
   const parsed = named.safeParse(value);
-  return parsed.success ? parsed.data.name : `environment ${position + 1}`;
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' ? Reflect.get(inner ?? {}, key) : undefined),
-    value,
-  );
-}
-
-function allowed(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `allowed ${issue.expected}`;
-    case 'invalid_value':
-      return `allowed ${issue.values.map(String).join(', ')}`;
-    case 'too_small':
-      return `allowed ${String(issue.minimum)} or more`;
-    case 'too_big':
-      return `allowed ${String(issue.maximum)} or less`;
-    default:
-      return `allowed ${issue.message}`;
-  }
-}
-
-function describeIssue(issue: z.core.$ZodIssue, value: unknown, name: string): readonly string[] {
-  const path = [name, ...issue.path.map(String)].join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(
-      (key) => `${path}.${key}: unknown setting; remove it, or declare it in stacks/environment.ts`,
-    );
-  }
-  const got = valueAt(value, issue.path);
-  return got === undefined
-    ? [`${path}: missing, ${allowed(issue)}; set it in stacks/${name}.ts`]
-    : [`${path}: got ${JSON.stringify(got)}, ${allowed(issue)}; change it in stacks/${name}.ts`];
+  return parsed.success
+    ? { name: parsed.data.name, file: `stacks/${parsed.data.name}.ts` }
+    : { name: `environment ${position + 1}`, file: 'its file in stacks/' };
 }
 
 interface Outcome {
@@ -53,21 +23,24 @@ interface Outcome {
 
 function parseOne(value: unknown, position: number): Outcome {
   const parsed = environmentSchema.safeParse(value);
-  if (parsed.success) {
-    return { environments: [parsed.data], faults: ruleFaults(parsed.data) };
-  }
-  const name = nameOf(value, position);
-  return { environments: [], faults: parsed.error.issues.flatMap((issue) => describeIssue(issue, value, name)) };
+  return parsed.success
+    ? { environments: [parsed.data], faults: ruleFaults(parsed.data) }
+    : { environments: [], faults: faultLines(parsed.error.issues, value, originOf(value, position)) };
 }
 
 /**
- * Environments from values: each one alone, the rules between its settings, and the isolation between all of them.
+ * All environments from values: each one alone, the rules between its settings, and what holds between all of them.
  * @throws ConfigurationError with every fault, one line each
  */
 export function parseEnvironments(values: readonly unknown[]): readonly Environment[] {
   const outcomes = values.map(parseOne);
   const environments = outcomes.flatMap((outcome) => outcome.environments);
-  const faults = [...outcomes.flatMap((outcome) => outcome.faults), ...isolationFaults(environments)];
+  const faults = [
+    ...outcomes.flatMap((outcome) => outcome.faults),
+    ...isolationFaults(environments),
+    // an environment that could not be read would seem to be absent
+    ...(environments.length === values.length ? relationFaults(environments) : []),
+  ];
   if (faults.length > 0) {
     throw new ConfigurationError(faults);
   }

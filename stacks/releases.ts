@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.ts';
+import { faultLines } from './fault.ts';
 import { projectRoot } from './project.ts';
 
 const tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'an image tag');
@@ -28,13 +29,25 @@ const releasesSchema = z.strictObject({
 
 export type Releases = z.output<typeof releasesSchema>;
 
+const file = 'stacks/releases.yaml';
+
+function readYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0]?.replace(/:$/, '') : '';
+    throw new ConfigurationError([
+      `releases: got no valid YAML (${reason}), allowed one document; change it in ${file}`,
+    ]);
+  }
+}
+
 /** @throws ConfigurationError with one line for each fault in the text */
 export function parseReleases(text: string): Releases {
-  const parsed = releasesSchema.safeParse(parse(text));
+  const value = readYaml(text);
+  const parsed = releasesSchema.safeParse(value);
   if (!parsed.success) {
-    throw new ConfigurationError(
-      parsed.error.issues.map((issue) => `stacks/releases.yaml: ${issue.path.join('.')}: ${issue.message}`),
-    );
+    throw new ConfigurationError(faultLines(parsed.error.issues, value, { name: 'releases', file }));
   }
   return parsed.data;
 }
@@ -43,7 +56,11 @@ export function readReleases(): Releases {
   return parseReleases(readFileSync(join(projectRoot, 'stacks', 'releases.yaml'), 'utf8'));
 }
 
-/** Tags that another push may move: they name no release. */
+const version = /(^|-)v?[0-9]+\.[0-9]+\.[0-9]+($|[-+._])/;
+const commit = /(^|[-._])(?=[a-f]*[0-9])[0-9a-f]{7,40}$/;
+const moving = /(^|[-._])(latest|main|master|dev|develop|stable|edge|nightly|snapshot)$/i;
+
+/** Tags that another push may move: they name neither a version nor a commit, or end in a word for "the newest". */
 export function isMutableTag(name: string): boolean {
-  return !/v?[0-9]+\.[0-9]+\.[0-9]+/.test(name) && !/[0-9a-f]{7,40}$/.test(name);
+  return moving.test(name) || !(version.test(name) || commit.test(name));
 }

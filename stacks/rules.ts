@@ -7,27 +7,24 @@ type Rule = (environment: Environment) => string | undefined;
 const rules: readonly Rule[] = [
   ({ cloud, codeStore, imageRegistry, secrets }) =>
     cloud === undefined && (codeStore.kind === 's3' || imageRegistry.kind === 'ecr' || secrets.backend === 'external')
-      ? 'cloud: missing, needed by an S3 code store, an ECR registry or external secrets; add account, region and roles'
+      ? 'cloud: missing, allowed account, region and roles with an S3 code store, an ECR registry or external secrets; set them, or choose stores without a cloud'
       : undefined,
   ({ cloud, cluster }) =>
     cloud !== undefined && cluster.distribution !== 'eks' && cloud.oidcIssuer === undefined
-      ? `cloud.oidcIssuer: missing, mandatory on a ${cluster.distribution} cluster that uses IAM roles; set the URL that publishes its signing keys`
-      : undefined,
-  ({ watch, cluster }) =>
-    watch === 'all' && !cluster.owner
-      ? 'watch: got all, allowed listed on a cluster that another environment owns; list the function namespaces'
+      ? `cloud.oidcIssuer: missing, allowed the URL that publishes the signing keys of a ${cluster.distribution} cluster, which IAM must trust; set it`
       : undefined,
   ({ cluster }) =>
     cluster.hostPorts !== undefined && cluster.host === undefined
-      ? 'cluster.host: missing, needed by cluster.hostPorts; name the machine that publishes the ports'
+      ? 'cluster.host: missing, allowed the machine that publishes cluster.hostPorts; name it, or remove the ports'
       : undefined,
+  ({ cluster }) => hostPortFault(cluster),
   ({ rollout, receiver }) =>
     receiver.form === 'knative-service' && (rollout.canary !== 'none' || rollout.abTesting)
-      ? 'rollout: got a canary or A/B routing, allowed only where receiver.form is deployment; turn both off'
+      ? 'rollout: got a canary or A/B routing, allowed only where receiver.form is deployment; turn both off, or change the form'
       : undefined,
   ({ rollout }) =>
     (rollout.canary === 'none') !== (rollout.canaryReplicas === 0)
-      ? `rollout.canaryReplicas: got ${rollout.canaryReplicas} with canary ${rollout.canary}, allowed 0 without and 1 or more with a canary`
+      ? `rollout.canaryReplicas: got ${rollout.canaryReplicas} with canary ${rollout.canary}, allowed 0 without and 1 or more with a canary; change one of the two`
       : undefined,
   ({ operator }) => disruptionFault('operator', operator.minAvailable, operator.replicas),
   ({ receiver }) =>
@@ -38,19 +35,34 @@ const rules: readonly Rule[] = [
   ({ receiver }) => limitFault('receiver.resources', receiver.resources),
   ({ builds }) => limitFault('builds.resources', builds.resources),
   ({ capacity }) => limitFault('capacity.podResources', capacity.podResources),
-  ({ replaces, name }) => (replaces === name ? `replaces: got ${name}, allowed another environment` : undefined),
+  ({ replaces, name }) =>
+    replaces === name
+      ? `replaces: got ${name}, allowed another environment; name that one, or remove the setting`
+      : undefined,
 ];
+
+const lastPort = 65_535;
+
+function hostPortFault({ hostPorts }: Environment['cluster']): string | undefined {
+  return hostPorts !== undefined && hostPorts.base + hostPorts.count - 1 > lastPort
+    ? `cluster.hostPorts: got ${hostPorts.count} ports from ${hostPorts.base} on, allowed up to port ${lastPort}; lower the base or the count`
+    : undefined;
+}
 
 function disruptionFault(path: string, minAvailable: number | undefined, replicas: number): string | undefined {
   return minAvailable !== undefined && minAvailable >= replicas
-    ? `${path}.minAvailable: got ${minAvailable} of ${replicas} pods, allowed fewer than the pods, else a node can never be drained`
+    ? `${path}.minAvailable: got ${minAvailable} of ${replicas} pods, allowed fewer than the pods, else a node can never be drained; lower it or add pods`
     : undefined;
 }
 
 function limitFault(path: string, { requests, limits }: Resources): string | undefined {
-  const cpu = toMillicores(requests.cpu) > toMillicores(limits.cpu);
-  const memory = toBytes(requests.memory) > toBytes(limits.memory);
-  return cpu || memory ? `${path}: a request exceeds its limit; raise the limit or lower the request` : undefined;
+  const excess = [
+    ...(toMillicores(requests.cpu) > toMillicores(limits.cpu) ? [`CPU ${requests.cpu} of ${limits.cpu}`] : []),
+    ...(toBytes(requests.memory) > toBytes(limits.memory) ? [`memory ${requests.memory} of ${limits.memory}`] : []),
+  ];
+  return excess.length > 0
+    ? `${path}: got a request of ${excess.join(' and ')}, allowed at most the limit; raise the limit or lower the request`
+    : undefined;
 }
 
 /** Faults between the settings of one environment, each prefixed with its name. */

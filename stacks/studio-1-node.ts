@@ -8,6 +8,8 @@ export const studio1Node: EnvironmentValues = {
   role: 'light-production',
   replaces: 'studio',
   cluster: { ...studioBase.cluster, name: 'studio-1-node', context: 'homelab-studio-1-node', nodes: 1 },
+  // no disruption budget: a drain of the only node would never end
+  operator: studioBase.operator,
   receiver: {
     ...studioBase.receiver,
     ingress: { ...studioBase.receiver.ingress, host: 'builder.studio-1-node.knative-lambda.homelab' },

@@ -6,6 +6,8 @@ export const studio: EnvironmentValues = {
   name: 'studio',
   role: 'production',
   cluster: { ...studioBase.cluster, nodes: 4 },
+  operator: { ...studioBase.operator, minAvailable: 1 },
+  receiver: { ...studioBase.receiver, minAvailable: 1 },
   namespaces: { control: 'knative-lambda', functions: ['knative-lambda-functions'] },
   cloud: {
     account: '339954290315',

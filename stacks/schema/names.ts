@@ -11,9 +11,20 @@ export const hostName = z
   .max(253)
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'a host name in lower case');
 
+const portNumber = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+
 export const hostPort = z
   .string()
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?:[0-9]{1,5}$/, 'a host and a port, for example minio.minio.svc:9000');
+  .regex(
+    new RegExp(`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?:${portNumber}$`),
+    'a host and a port, for example minio.minio.svc:9000',
+  );
+
+/** Names inside a broker. */
+export const brokerName = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9/._:-]+$/, 'a name of letters, digits and / . _ : -');
 
 const octet = '(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, hostName, hostPort } from './names.ts';
+import { brokerName, dnsLabel, hostName, hostPort } from './names.ts';
 
 export const rabbitmqSchema = z.strictObject({
   cluster: dnsLabel.describe('name of the RabbitmqCluster'),
@@ -8,15 +8,22 @@ export const rabbitmqSchema = z.strictObject({
     .boolean()
     .describe('whether the environment creates the RabbitmqCluster; false means it is shared and found there'),
   host: hostName.describe('host name of the broker'),
-  replicas: z.int().min(1).max(7).describe('broker nodes; queues are quorum queues'),
-  vhost: z.string().min(1).max(128).describe('virtual host of the environment'),
+  replicas: z
+    .int()
+    .min(1)
+    .max(7)
+    .describe('broker nodes; queues are quorum queues; environments that share a broker give the same number'),
+  vhost: brokerName.describe('virtual host of the environment'),
   queues: z
     .strictObject({
-      builds: z.string().min(1).max(128).describe('queue of build events'),
-      services: z.string().min(1).max(128).describe('queue of service events'),
-      results: z.string().min(1).max(128).describe('queue of results'),
+      builds: brokerName.describe('queue of build events'),
+      services: brokerName.describe('queue of service events'),
+      results: brokerName.describe('queue of results'),
     })
     .describe('named queues of the environment'),
+  agentBrokers: z
+    .enum(['dedicated', 'shared'])
+    .describe('broker of an agent that names none: dedicated is <agent>-broker, shared is the broker of its namespace'),
 });
 
 export const rolloutSchema = z.strictObject({
@@ -36,6 +43,9 @@ export const monitoringSchema = z.strictObject({
   alerts: z
     .enum(['none', 'silent', 'routed'])
     .describe('alert rules: none, routed to a null receiver, or routed to people'),
+  pagingSeverity: z
+    .enum(['warning', 'critical'])
+    .describe('least severity that pages a person where alerts are routed; lower ones are posted only'),
   tracesEndpoint: hostPort.describe('OTLP gRPC endpoint for traces'),
   tracesNamespace: dnsLabel.describe('namespace of the trace collector'),
   samplingRatio: z.number().min(0).max(1).describe('share of traces that are recorded, 0 to 1'),

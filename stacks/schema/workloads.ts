@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostName } from './names.ts';
+import { cidr, hostName } from './names.ts';
 import { cpuQuantity, memoryQuantity, resourcesSchema } from './quantity.ts';
 
 export const operatorSchema = z.strictObject({
@@ -16,7 +16,7 @@ const ingressSchema = z.strictObject({
   host: hostName.describe('public host name of the receiver'),
   className: z.string().min(1).describe('ingress class'),
   clusterIssuer: z.string().min(1).describe('cert-manager ClusterIssuer that signs the TLS certificate'),
-  sourceCidrs: z.array(z.string()).min(1).describe('addresses that the load balancer or ingress controller sends from'),
+  sourceCidrs: z.array(cidr).min(1).describe('addresses that the load balancer or ingress controller sends from'),
 });
 
 const receiverDeployment = z.strictObject({
@@ -56,7 +56,7 @@ export const receiverSchema = z
       receiver.form === 'knative-service' ||
       receiver.autoscaling === undefined ||
       receiver.autoscaling.minReplicas <= receiver.autoscaling.maxReplicas,
-    { path: ['autoscaling', 'minReplicas'], error: 'must not exceed autoscaling.maxReplicas' },
+    { path: ['autoscaling', 'minReplicas'], error: 'at most autoscaling.maxReplicas' },
   );
 
 export const buildsSchema = z.strictObject({
