@@ -1,5 +1,5 @@
 import type { Environment } from '../stacks/index.ts';
-import { addresses, type Flow, inNamespaces, internet, pods, tcp } from './flow.ts';
+import { addresses, type Flow, inNamespaces, internet, type Peer, pods, tcp } from './flow.ts';
 import { receiverPods } from './workloads.ts';
 
 export const receiverPort = 8080;
@@ -35,11 +35,11 @@ export function receiverFlows(environment: Environment): readonly Flow[] {
 function deploymentEntry(environment: Environment): readonly Flow[] {
   const { cluster, monitoring, receiver } = environment;
   const api = pods(receiverPods(environment));
-  const sources = receiver.form === 'deployment' ? receiver.ingress?.sourceCidrs : undefined;
+  const ingress = receiver.form === 'deployment' ? receiver.ingress : undefined;
   const outside: readonly Flow[] =
-    sources === undefined
+    ingress === undefined
       ? []
-      : [{ why: 'requests from the load balancer', from: addresses(sources), to: api, ports: tcp(receiverPort) }];
+      : [{ why: 'requests from outside', from: ingressPeer(ingress), to: api, ports: tcp(receiverPort) }];
   return [
     {
       why: 'events that Knative delivers',
@@ -57,6 +57,17 @@ function deploymentEntry(environment: Environment): readonly Flow[] {
     { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: api, ports: tcp(receiverPort) },
     ...outside,
   ];
+}
+
+type Ingress = NonNullable<Extract<Environment['receiver'], { form: 'deployment' }>['ingress']>;
+
+function ingressPeer(ingress: Ingress): Peer {
+  switch (ingress.controller) {
+    case 'alb':
+      return addresses(ingress.sourceCidrs);
+    case 'nginx':
+      return inNamespaces(ingress.namespace);
+  }
 }
 
 function knativeEntry(environment: Environment): readonly Flow[] {

@@ -138,27 +138,46 @@ function addIngress(chart: Chart, metadata: k8s.ObjectMeta, { ingress }: Deploym
   if (ingress === undefined) {
     return;
   }
+  const backend = { service: { name: names.receiverDeployment, port: { name: 'http' } } };
+  const { className, annotations, tls } = ingressController(ingress);
   new k8s.KubeIngress(chart, 'ingress', {
-    metadata: { ...metadata, annotations: { 'cert-manager.io/cluster-issuer': ingress.clusterIssuer } },
+    metadata: { ...metadata, annotations },
     spec: {
-      ingressClassName: ingress.className,
-      tls: [{ hosts: [ingress.host], secretName: `${names.receiverDeployment}-tls` }],
-      rules: [
-        {
-          host: ingress.host,
-          http: {
-            paths: [
-              {
-                path: '/',
-                pathType: 'Prefix',
-                backend: { service: { name: names.receiverDeployment, port: { name: 'http' } } },
-              },
-            ],
-          },
-        },
-      ],
+      ingressClassName: className,
+      tls: [tls],
+      rules: [{ host: ingress.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
     },
   });
+}
+
+interface IngressController {
+  readonly className: string;
+  readonly annotations: Record<string, string>;
+  readonly tls: k8s.IngressTls;
+}
+
+/** What differs between the controllers: where the certificate comes from, and how pods are reached. */
+function ingressController(ingress: NonNullable<DeploymentForm['ingress']>): IngressController {
+  const hosts = [ingress.host];
+  switch (ingress.controller) {
+    case 'alb':
+      return {
+        className: 'alb',
+        annotations: {
+          'alb.ingress.kubernetes.io/scheme': ingress.scheme,
+          'alb.ingress.kubernetes.io/target-type': 'ip',
+          'alb.ingress.kubernetes.io/listen-ports': '[{"HTTPS":443}]',
+          'alb.ingress.kubernetes.io/healthcheck-path': '/ready',
+        },
+        tls: { hosts },
+      };
+    case 'nginx':
+      return {
+        className: 'nginx',
+        annotations: { 'cert-manager.io/cluster-issuer': ingress.clusterIssuer },
+        tls: { hosts, secretName: `${names.receiverDeployment}-tls` },
+      };
+  }
 }
 
 function addKnativeService(chart: Chart, context: PartContext, receiver: KnativeForm): void {

@@ -159,10 +159,10 @@ export const studioBase = {
     replicas: 2,
     resources: { requests: { cpu: '50m', memory: '256Mi' }, limits: { cpu: '1', memory: '512Mi' } },
     ingress: {
+      controller: 'nginx',
       host: 'builder.knative-lambda.homelab',
-      className: 'nginx',
+      namespace: 'ingress-nginx',
       clusterIssuer: 'knative-lambda',
-      sourceCidrs: ['172.18.0.0/16'],
     },
   },
   builds: { maxConcurrent: 10, builder: 'kaniko', resources: buildPod, nodeSelector: {} },

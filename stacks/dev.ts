@@ -15,9 +15,9 @@ export const dev: EnvironmentValues = {
     replicas: 1,
     resources: { requests: { cpu: '250m', memory: '512Mi' }, limits: { cpu: '500m', memory: '1Gi' } },
     ingress: {
+      controller: 'alb',
       host: 'builder.dev.knative-lambda.homelab',
-      className: 'alb',
-      clusterIssuer: 'knative-lambda',
+      scheme: 'internal',
       sourceCidrs: ['10.0.0.0/16'],
     },
   },

@@ -17,9 +17,9 @@ export const prd: EnvironmentValues = {
     minAvailable: 2,
     resources: { requests: { cpu: '1', memory: '2Gi' }, limits: { cpu: '2', memory: '4Gi' } },
     ingress: {
+      controller: 'alb',
       host: 'builder.prd.knative-lambda.homelab',
-      className: 'alb',
-      clusterIssuer: 'knative-lambda',
+      scheme: 'internal',
       sourceCidrs: ['10.0.0.0/16'],
     },
   },

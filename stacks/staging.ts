@@ -12,9 +12,9 @@ export const staging: EnvironmentValues = {
     autoscaling: { minReplicas: 2, maxReplicas: 5, cpuUtilization: 70 },
     resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '1', memory: '2Gi' } },
     ingress: {
+      controller: 'alb',
       host: 'builder.staging.knative-lambda.homelab',
-      className: 'alb',
-      clusterIssuer: 'knative-lambda',
+      scheme: 'internal',
       sourceCidrs: ['10.0.0.0/16'],
     },
   },

@@ -14,6 +14,11 @@ const readFrom: Readonly<Record<string, readonly string[]>> = {
   'autoscaling.knative.dev/target': ['Pod'],
   // EKS pod identity webhook and External Secrets
   'eks.amazonaws.com/role-arn': ['ServiceAccount'],
+  // AWS Load Balancer Controller
+  'alb.ingress.kubernetes.io/scheme': ['Ingress'],
+  'alb.ingress.kubernetes.io/target-type': ['Ingress'],
+  'alb.ingress.kubernetes.io/listen-ports': ['Ingress'],
+  'alb.ingress.kubernetes.io/healthcheck-path': ['Ingress'],
   // cert-manager ingress-shim
   'cert-manager.io/cluster-issuer': ['Ingress'],
   // Flux kustomize-controller

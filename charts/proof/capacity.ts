@@ -8,7 +8,7 @@ function servicesOfKnativeService(retainedRevisions: number): number {
 
 /** What the operator and the event broker will create in a function namespace for the declared capacity. */
 export function functionNeeds(environment: Environment): readonly Need[] {
-  const { builds, capacity } = environment;
+  const { builds, capacity, rabbitmq } = environment;
   const proxy = meshProxy(environment);
   const podAmounts = add(add(toAmounts(capacity.podResources), foreignPods.queueProxy), proxy);
   const services = servicesOfKnativeService(capacity.retainedRevisions);
@@ -25,7 +25,7 @@ export function functionNeeds(environment: Environment): readonly Need[] {
     { source: 'builds', pods: builds.maxConcurrent, services: 0, claims: 0, perPod: toAmounts(builds.resources) },
     ...brokerNeeds(environment, { brokers: 1, triggers: capacity.functions, whose: 'of the namespace' }),
     ...brokerNeeds(environment, {
-      brokers: capacity.agents,
+      brokers: rabbitmq.agentBrokers === 'dedicated' ? capacity.agents : 0,
       triggers: capacity.agents * capacity.subscriptionsPerAgent,
       whose: 'of agents',
     }),

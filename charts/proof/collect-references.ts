@@ -73,7 +73,7 @@ function bindingReferences(manifest: Manifest): readonly Reference[] {
 
 const ingress = z.looseObject({
   spec: z.looseObject({
-    tls: z.array(z.looseObject({ secretName: z.string() })).default([]),
+    tls: z.array(z.looseObject({ secretName: z.string().optional() })).default([]),
     rules: z.array(
       z.looseObject({
         http: z.looseObject({
@@ -89,7 +89,9 @@ function ingressReferences(manifest: Manifest): readonly Reference[] {
   const { namespace } = manifest.metadata;
   const from = nameOf(manifest);
   return [
-    ...tls.map(({ secretName }) => ({ from, kind: 'Secret', name: namespaced(namespace, secretName) })),
+    ...tls.flatMap(({ secretName }) =>
+      secretName === undefined ? [] : [{ from, kind: 'Secret', name: namespaced(namespace, secretName) }],
+    ),
     ...rules.flatMap(({ http }) =>
       http.paths.map(({ backend }) => ({ from, kind: 'Service', name: namespaced(namespace, backend.service.name) })),
     ),

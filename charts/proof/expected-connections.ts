@@ -125,17 +125,16 @@ function storageRows(environment: Environment): readonly Row[] {
 }
 
 function ingressRows(environment: Environment): readonly Row[] {
-  const form = environment.receiver;
-  return form.form === 'deployment' && form.ingress !== undefined
-    ? [
-        [
-          'the load balancer to the receiver',
-          firstAddress(form.ingress.sourceCidrs[0]),
-          runningPods(environment).receiver,
-          8080,
-        ],
-      ]
-    : [];
+  const ingress = environment.receiver.form === 'deployment' ? environment.receiver.ingress : undefined;
+  const { receiver } = runningPods(environment);
+  switch (ingress?.controller) {
+    case 'alb':
+      return [['the load balancer to the receiver', firstAddress(ingress.sourceCidrs[0]), receiver, 8080]];
+    case 'nginx':
+      return [['the ingress controller to the receiver', pod(ingress.namespace), receiver, 8080]];
+    case undefined:
+      return [];
+  }
 }
 
 function closedRows(environment: Environment): readonly Row[] {

@@ -13,7 +13,7 @@ export function providedByPlatform({ receiver, namespaces }: Environment): reado
   const ingress = receiver.form === 'deployment' ? receiver.ingress : undefined;
   return [
     ...['view', 'edit', 'admin'].map((name) => ({ kind: 'ClusterRole', name, by: 'Kubernetes' })),
-    ...(ingress === undefined
+    ...(ingress?.controller !== 'nginx'
       ? []
       : [
           {

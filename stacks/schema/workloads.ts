@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidr, hostName } from './names.ts';
+import { cidr, dnsLabel, hostName } from './names.ts';
 import { cpuQuantity, memoryQuantity, resourcesSchema } from './quantity.ts';
 
 export const operatorSchema = z.strictObject({
@@ -12,12 +12,24 @@ export const operatorSchema = z.strictObject({
     .describe('pods that a voluntary disruption must leave; absent means no budget'),
 });
 
-const ingressSchema = z.strictObject({
-  host: hostName.describe('public host name of the receiver'),
-  className: z.string().min(1).describe('ingress class'),
-  clusterIssuer: z.string().min(1).describe('cert-manager ClusterIssuer that signs the TLS certificate'),
-  sourceCidrs: z.array(cidr).min(1).describe('addresses that the load balancer or ingress controller sends from'),
-});
+const publicHost = hostName.describe('public host name of the receiver');
+
+const ingressSchema = z.discriminatedUnion('controller', [
+  z.strictObject({
+    controller: z
+      .literal('alb')
+      .describe('AWS Load Balancer Controller; it finds the ACM certificate of the host by itself'),
+    host: publicHost,
+    scheme: z.enum(['internal', 'internet-facing']).describe('whether the load balancer has public addresses'),
+    sourceCidrs: z.array(cidr).min(1).describe('addresses of the load balancer: the subnets that it stands in'),
+  }),
+  z.strictObject({
+    controller: z.literal('nginx').describe('ingress-nginx in the cluster, with a certificate of cert-manager'),
+    host: publicHost,
+    namespace: dnsLabel.describe('namespace that the controller runs in'),
+    clusterIssuer: dnsLabel.describe('cert-manager ClusterIssuer that signs the certificate'),
+  }),
+]);
 
 const receiverDeployment = z.strictObject({
   form: z.literal('deployment').describe('a Deployment named knative-lambda-builder behind a Service'),
