@@ -20,8 +20,14 @@ const manifests = join(projectRoot, 'manifests');
 
 type Target = { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'stream'; readonly path: string };
 
-/** The CLI has just removed the folder that it names, except with --stdout, where it has made a fresh temporary one. */
-function readTarget(outdir: string | undefined): Target {
+/**
+ * OUT names a folder; CDK8S_OUTDIR comes from the cdk8s CLI, which has just removed the folder that it names,
+ * except with --stdout, where it has made a fresh temporary one.
+ */
+function readTarget(out: string | undefined, outdir: string | undefined): Target {
+  if (out !== undefined && out !== '') {
+    return { kind: 'folder', path: resolve(out) };
+  }
   if (outdir === undefined || resolve(outdir) === cliOutput) {
     return { kind: 'folder', path: manifests };
   }
@@ -76,7 +82,7 @@ function main(): void {
   }
   const isWhole = chosen.length === environments.length;
   const outdir = process.env['CDK8S_OUTDIR'];
-  const target = readTarget(outdir);
+  const target = readTarget(process.env['OUT'], outdir);
   switch (target.kind) {
     case 'folder':
       writeFolder(target.path, synthesized, isWhole ? clusterTree(environments, shared) : new Map());

@@ -1,3 +1,4 @@
+import { labels } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
 
 /** A Secret that people or a secret manager fill; its values are in no manifest. */
@@ -6,6 +7,13 @@ export interface RequiredSecret {
   readonly namespace: string;
   readonly keys: readonly string[];
   readonly purpose: string;
+  /** Whether functions may name it in their source. */
+  readonly usableByFunctions: boolean;
+}
+
+/** Labels of the Secret itself, whoever makes it. */
+export function secretLabels({ usableByFunctions }: Pick<RequiredSecret, 'usableByFunctions'>): Record<string, string> {
+  return usableByFunctions ? { [labels.usableBy]: 'functions' } : {};
 }
 
 /** Secrets that an environment needs and cannot generate. */
@@ -17,6 +25,7 @@ export function requiredSecrets({ codeStore, namespaces, rabbitmq }: Environment
           namespace,
           keys: ['accesskey', 'secretkey'],
           purpose: 'read uploaded code from MinIO',
+          usableByFunctions: true,
         }))
       : [];
   const broker = rabbitmq.owned
@@ -27,6 +36,7 @@ export function requiredSecrets({ codeStore, namespaces, rabbitmq }: Environment
           namespace: namespaces.control,
           keys: ['username', 'password'],
           purpose: `log in to the shared broker ${rabbitmq.host}`,
+          usableByFunctions: false,
         },
       ];
   return [...minio, ...broker];

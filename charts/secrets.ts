@@ -6,7 +6,7 @@ import { needsPullSecret, roleArn } from './constructs/hardened-pod.ts';
 import { registryHost } from './constructs/image.ts';
 import { EcrAuthorizationToken, ExternalSecret, generatorApiVersion, SecretStore } from './imports/external-secret.ts';
 import type { Part, PartContext } from './part.ts';
-import { requiredSecrets, type RequiredSecret } from './required-secrets.ts';
+import { requiredSecrets, type RequiredSecret, secretLabels } from './required-secrets.ts';
 import { allNamespaces, names } from './workloads.ts';
 
 const reader = 'knative-lambda-secrets';
@@ -91,13 +91,15 @@ function addExternal(chart: Chart, environment: Environment, prefix: string): vo
   secrets.forEach((secret) => addExternalSecret(chart, secret, prefix));
 }
 
-function addExternalSecret(chart: Chart, { name, namespace, keys }: RequiredSecret, prefix: string): void {
+function addExternalSecret(chart: Chart, secret: RequiredSecret, prefix: string): void {
+  const { name, namespace, keys } = secret;
+  const template = { engineVersion: 'v2', metadata: { labels: secretLabels(secret) } } as const;
   new ExternalSecret(chart, `external-${namespace}-${name}`, {
     metadata: { name, namespace },
     spec: {
       refreshInterval: '1h',
       secretStoreRef: { name: store, kind: 'SecretStore' },
-      target: { name, creationPolicy: 'Owner' },
+      target: { name, creationPolicy: 'Owner', ...(secret.usableByFunctions ? { template } : {}) },
       data: keys.map((key) => ({ secretKey: key, remoteRef: { key: `${prefix}/${name}`, property: key } })),
     },
   });

@@ -31,8 +31,9 @@ export interface ExternalSecretProps {
       readonly creationPolicy: 'Owner';
       readonly template?: {
         readonly engineVersion: 'v2';
-        readonly type: string;
-        readonly data: Readonly<Record<string, string>>;
+        readonly type?: string;
+        readonly metadata?: { readonly labels: Readonly<Record<string, string>> };
+        readonly data?: Readonly<Record<string, string>>;
       };
     };
     readonly data?: readonly {

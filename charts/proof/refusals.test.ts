@@ -330,7 +330,7 @@ describe('proof of an environment', () => {
     },
   );
 
-  test.each(refusals)('fails on %s', (_, environment, object, edit, fault) => {
+  test.each(refusals)('fails on %s', (...[, environment, object, edit, fault]) => {
     expect(faultsAfter(environment, object, edit)).toEqual(expect.arrayContaining([expect.stringMatching(fault)]));
   });
 

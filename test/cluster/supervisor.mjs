@@ -51,7 +51,7 @@ async function stopAll() {
 
 process.stdout.on('error', () => {});
 process.on('uncaughtException', (error) => {
-  process.stderr.write(`${error.stack}\n`);
+  process.stdout.write(`${JSON.stringify({ name: 'supervisor', ending: error.message })}\n`);
   void stopAll();
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stopAll);
@@ -62,4 +62,4 @@ createInterface({ input: process.stdin })
     if ('path' in command) start(command);
     else if (running.has(command.name)) signalGroup(running.get(command.name).child, command.signal);
   })
-  .on('close', () => {});
+  .on('close', stopAll);

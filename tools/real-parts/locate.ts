@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findPartFolder, type Environment } from './cache.ts';
-import { controlPlanePart, foreignCrdsPart } from './parts.ts';
+import { controlPlanePart, foreignCrdsPart, kubesealPart } from './parts.ts';
 
 export interface ControlPlanePrograms {
   readonly etcd: string;
@@ -26,6 +26,12 @@ export function locateInstalledControlPlane(environment: Environment): ControlPl
 /** Folder with one file for each foreign CustomResourceDefinition, where `make real-parts` made it. */
 export function locateForeignCrds(environment: Environment = process.env): string | undefined {
   return findPartFolder(foreignCrdsPart, environment);
+}
+
+/** Path of kubeseal, where `make real-parts` made it. */
+export function locateKubeseal(environment: Environment = process.env): string | undefined {
+  const folder = findPartFolder(kubesealPart, environment);
+  return folder === undefined || !isProgram(join(folder, 'kubeseal')) ? undefined : join(folder, 'kubeseal');
 }
 
 function cachedFolders(environment: Environment): readonly string[] {

@@ -120,6 +120,18 @@ export const foreignCrdsPart = {
   ],
 } as const satisfies GoModuleFilesPart;
 
+export const kubesealPart = {
+  kind: 'go-programs',
+  name: 'kubeseal',
+  tier: 'cluster',
+  purpose: 'encrypts Secrets for Git, as make seal does',
+  default: true,
+  diskGiB: 1,
+  programs: [
+    { binary: 'kubeseal', module: 'kubeseal', package: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal' },
+  ],
+} as const satisfies GoProgramsPart;
+
 const promtoolPart = {
   kind: 'go-programs',
   name: 'promtool',
@@ -130,4 +142,4 @@ const promtoolPart = {
   programs: [{ binary: 'promtool', module: 'prometheus', package: 'github.com/prometheus/prometheus/cmd/promtool' }],
 } as const satisfies GoProgramsPart;
 
-export const parts: readonly Part[] = [controlPlanePart, foreignCrdsPart, promtoolPart];
+export const parts: readonly Part[] = [controlPlanePart, foreignCrdsPart, kubesealPart, promtoolPart];
