@@ -23,11 +23,18 @@ export interface ApiServer {
 const startTimeoutMs = 60_000;
 const portAttempts = 3;
 
-/** Starts etcd and kube-apiserver on a copy of a database, or on an empty one. */
-export async function startApiServer(paths: ControlPlanePrograms, database?: string): Promise<ApiServer> {
+export interface ApiServerOptions {
+  /** Data folder of etcd to start on a copy of; default an empty one. */
+  readonly database?: string | undefined;
+  /** File with an audit policy; default none, and no audit log. */
+  readonly auditPolicy?: string | undefined;
+}
+
+/** Starts etcd and kube-apiserver. */
+export async function startApiServer(paths: ControlPlanePrograms, options: ApiServerOptions = {}): Promise<ApiServer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce(paths, database);
+      return await startOnce(paths, options);
     } catch (error) {
       // Between the search for a free port and its use somebody else may take it.
       const taken = error instanceof Error && error.message.includes('address already in use');
@@ -36,7 +43,7 @@ export async function startApiServer(paths: ControlPlanePrograms, database?: str
   }
 }
 
-async function startOnce(paths: ControlPlanePrograms, database?: string): Promise<ApiServer> {
+async function startOnce(paths: ControlPlanePrograms, { database, auditPolicy }: ApiServerOptions): Promise<ApiServer> {
   const programs = supervisePrograms();
   const patience = { timeoutMs: startTimeoutMs, intervalMs: 25, giveUp: programs.failure };
   try {
@@ -47,7 +54,11 @@ async function startOnce(paths: ControlPlanePrograms, database?: string): Promis
     const identity = writeIdentity(place.folder);
     programs.start({ name: 'etcd', path: paths.etcd, arguments: etcdArguments(place) });
     await eventually(() => isHealthy(place), patience);
-    programs.start({ name: 'kube-apiserver', path: paths.kubeApiserver, arguments: apiServerArguments(place) });
+    programs.start({
+      name: 'kube-apiserver',
+      path: paths.kubeApiserver,
+      arguments: apiServerArguments(place, auditPolicy),
+    });
     const caPem = await eventually(() => readAuthority(place), patience);
     const admin = ApiClient.connect({ url: apiUrl(place), caPem, token: identity.adminToken });
     await eventually(async () => (await admin.request('GET', '/readyz')).status === 200, patience);

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { projectRoot } from '../../stacks/index.ts';
 import { locateControlPlane, locateKubeseal } from '../../tools/real-parts/locate.ts';
+import { copyProject } from '../golden/project.ts';
 import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { readForeignCrds } from './foreign-crds.ts';
@@ -19,10 +19,9 @@ interface Run {
 }
 
 /** A command line as a person types it, in the root of the checkout. */
-function run(command: string, environment: Readonly<Record<string, string>> = {}, input = ''): Run {
+function run(command: string, environment: Readonly<Record<string, string>> = {}): Run {
   const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], {
     cwd: projectRoot,
-    input,
     encoding: 'utf8',
     env: { ...process.env, PATH: path, CDK8S_CHECK_UPGRADE: 'false', ...environment },
   });
@@ -107,44 +106,38 @@ describe('commands against a cluster', () => {
   );
 
   test('seals a Secret with the real kubeseal, so that a synth takes it and no value is readable', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-seal-'));
+    expect(prepare('pro')).toMatchObject({ status: 0 });
+    const project = copyProject();
     try {
-      const certificate = join(folder, 'cluster.crt');
+      const certificate = join(project.folder, 'cluster.crt');
       writeFileSync(certificate, firstCertificate(controlPlane.caPem));
-      const sealedFile = join(projectRoot, 'stacks', 'sealed', 'pro', 'minio-credentials.yaml');
-      expect(existsSync(sealedFile)).toBe(false);
-      try {
-        const sealed = run(
-          'node --import tsx tools/seal.ts',
-          { ENV: 'pro', SECRET: 'minio-credentials', SEALED_SECRETS_CERT: certificate },
-          'accesskey=visible-access\nsecretkey=visible=secret\n',
-        );
-        expect(sealed).toMatchObject({ status: 0 });
-        const text = readFileSync(sealedFile, 'utf8');
-        expect(text).not.toContain('visible');
-        expect(parse(text)).toMatchObject({
-          kind: 'SealedSecret',
-          metadata: { name: 'minio-credentials', namespace: 'knative-lambda' },
-          spec: {
-            encryptedData: { accesskey: expect.any(String), secretkey: expect.any(String) },
-            template: { metadata: { labels: { 'lambda.knative.io/usable-by': 'functions' } } },
-          },
-        });
-        const synth = run(`node tools/bundle.mjs && node dist/synth.cjs`, { ENV: 'pro', OUT: folder });
-        expect(synth).toMatchObject({ status: 0, output: expect.not.stringContaining('is not sealed yet') });
-        const applied = run(
-          `kubectl apply --server-side --dry-run=server -f ${join(folder, 'pro', 'secrets.yaml')}`,
-          environment,
-        );
-        expect(applied).toMatchObject({
-          status: 0,
-          output: expect.stringContaining('minio-credentials serverside-applied'),
-        });
-      } finally {
-        rmSync(join(projectRoot, 'stacks', 'sealed'), { recursive: true, force: true });
-      }
+      const command =
+        "printf 'accesskey=visible-access\\nsecretkey=visible=secret\\n' | node --import tsx tools/seal.ts";
+      const variables = { ENV: 'pro', SECRET: 'minio-credentials', SEALED_SECRETS_CERT: certificate, PATH: path };
+      expect(project.run('bash', ['-c', command], variables)).toMatchObject({ code: 0, stderr: '' });
+
+      const sealed = readFileSync(join(project.folder, 'stacks', 'sealed', 'pro', 'minio-credentials.yaml'), 'utf8');
+      expect(sealed).not.toContain('visible');
+      expect(parse(sealed)).toMatchObject({
+        kind: 'SealedSecret',
+        metadata: { name: 'minio-credentials', namespace: 'knative-lambda' },
+        spec: {
+          encryptedData: { accesskey: expect.any(String), secretkey: expect.any(String) },
+          template: { metadata: { labels: { 'lambda.knative.io/usable-by': 'functions' } } },
+        },
+      });
+
+      expect(project.synth({ ENV: 'pro' })).toMatchObject({
+        code: 0,
+        stderr: expect.not.stringContaining('is not sealed yet'),
+      });
+      const written = join(project.manifests, 'pro', 'secrets.yaml');
+      expect(run(`kubectl apply --server-side --dry-run=server -f ${written}`, environment)).toMatchObject({
+        status: 0,
+        output: expect.stringContaining('minio-credentials serverside-applied'),
+      });
     } finally {
-      rmSync(folder, { recursive: true });
+      project.remove();
     }
   }, 60_000);
 });

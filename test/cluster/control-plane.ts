@@ -15,6 +15,8 @@ export interface ControlPlane {
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly admin: ApiClient;
+  /** Path of the audit log, one JSON object a line; written only where an audit policy is set. */
+  readonly auditLog: string;
   /** Client with a token that the API server issued to an existing ServiceAccount. */
   asServiceAccount(this: void, namespace: string, name: string): Promise<ApiClient>;
   /** Kills every program and removes the data. Happens by itself when this process ends, however it does. */
@@ -26,15 +28,17 @@ export interface ControlPlaneOptions {
   readonly crds?: readonly object[];
   /** Default true. */
   readonly controllerManager?: boolean;
+  /** File with an audit policy, default none. */
+  readonly auditPolicy?: string;
 }
 
 /** Starts etcd, kube-apiserver and kube-controller-manager on loopback, with an empty or a prepared database. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const paths = locateControlPlane();
   if (paths === undefined) throw new Error('no control plane found, make it with: make real-parts');
-  const { crds = [], controllerManager = true } = options;
+  const { crds = [], controllerManager = true, auditPolicy } = options;
   const database = crds.length === 0 ? undefined : await prepareDatabase(paths, crds);
-  const server = await startApiServer(paths, database);
+  const server = await startApiServer(paths, { database, auditPolicy });
   try {
     const kubeconfig = join(server.place.folder, runFile.adminKubeconfig);
     const url = apiUrl(server.place);
@@ -46,7 +50,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     const { admin, caPem, stop } = server;
     const asServiceAccount = async (namespace: string, name: string): Promise<ApiClient> =>
       admin.withToken(await requestToken(admin, namespace, name));
-    return { url, caPem, kubeconfig, admin, asServiceAccount, stop };
+    const auditLog = join(server.place.folder, runFile.auditLog);
+    return { url, caPem, kubeconfig, admin, auditLog, asServiceAccount, stop };
   } catch (error) {
     await server.stop();
     throw error;

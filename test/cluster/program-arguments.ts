@@ -15,6 +15,7 @@ export const runFile = {
   serviceAccountKey: 'service-account.key',
   serviceAccountPublicKey: 'service-account.pub',
   adminKubeconfig: 'admin.kubeconfig',
+  auditLog: 'audit.jsonl',
   controllerManagerKubeconfig: 'controller-manager.kubeconfig',
 } as const;
 
@@ -47,7 +48,7 @@ export function etcdArguments(place: RunPlace): readonly string[] {
   ];
 }
 
-export function apiServerArguments(place: RunPlace): readonly string[] {
+export function apiServerArguments(place: RunPlace, auditPolicy?: string): readonly string[] {
   const file = (name: string): string => join(place.folder, name);
   return [
     `--etcd-servers=${etcdUrl(place)}`,
@@ -67,6 +68,9 @@ export function apiServerArguments(place: RunPlace): readonly string[] {
     '--enable-priority-and-fairness=false',
     '--max-requests-inflight=0',
     '--max-mutating-requests-inflight=0',
+    ...(auditPolicy === undefined
+      ? []
+      : [`--audit-policy-file=${auditPolicy}`, `--audit-log-path=${file(runFile.auditLog)}`]),
   ];
 }
 
