@@ -14,9 +14,9 @@ export const accessPart: Part = {
     addServiceAccounts(chart, environment);
     for (const account of ['operator', 'receiver'] as const) {
       addWatchedRights(chart, environment, account);
-      addRoles(chart, environment, account, 'control');
-      addRoles(chart, environment, account, 'functions');
+      addControlRights(chart, environment, account);
     }
+    addFunctionRights(chart, environment);
     addPeople(chart, environment);
   },
 };
@@ -75,39 +75,76 @@ function toRule({ apiGroup, resources, verbs, resourceNames }: Grant): k8s.Polic
 
 /** A ClusterRole where the operator watches every namespace, a Role in each listed namespace otherwise. */
 function addWatchedRights(chart: Chart, environment: Environment, account: Account): void {
-  if (environment.watch === 'listed') {
-    addRoles(chart, environment, account, 'watched');
-    return;
-  }
   const name = names[account];
   const rules = rulesOf(account, 'watched');
-  new k8s.KubeClusterRole(chart, `cluster-role-${account}`, { metadata: { name }, rules });
-  new k8s.KubeClusterRoleBinding(chart, `cluster-binding-${account}`, {
+  if (environment.watch === 'listed') {
+    addRoles(chart, { environment, account, name, rules, namespaces: environment.namespaces.functions });
+    return;
+  }
+  new k8s.KubeClusterRole(chart, `cluster-role-${name}`, { metadata: { name }, rules });
+  new k8s.KubeClusterRoleBinding(chart, `cluster-binding-${name}`, {
     metadata: { name },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-    subjects: [{ kind: 'ServiceAccount', name, namespace: environment.namespaces.control }],
+    subjects: [subjectOf(environment, account)],
   });
 }
 
-const roleSuffix = { watched: '', control: '-leader-election', functions: '-references' } as const satisfies Record<
-  GrantScope,
-  string
->;
+const controlRole = { operator: `${names.operator}-leader-election`, receiver: `${names.receiver}-schemas` } as const;
 
-function addRoles(chart: Chart, environment: Environment, account: Account, scope: GrantScope): void {
-  const rules = rulesOf(account, scope);
-  if (rules.length === 0) {
+function addControlRights(chart: Chart, environment: Environment, account: Account): void {
+  const rules = rulesOf(account, 'control');
+  addRoles(chart, {
+    environment,
+    account,
+    name: controlRole[account],
+    rules,
+    namespaces: [environment.namespaces.control],
+  });
+}
+
+/**
+ * Rights that hold in function namespaces only. Where the operator watches every namespace they are a ClusterRole
+ * without a binding of its own, so that one command admits another namespace (docs/operations/namespaces.md).
+ */
+function addFunctionRights(chart: Chart, environment: Environment): void {
+  const account = 'operator';
+  const rules = rulesOf(account, 'functions');
+  const name = `${names.operator}-references`;
+  const { functions } = environment.namespaces;
+  if (environment.watch === 'listed') {
+    addRoles(chart, { environment, account, name, rules, namespaces: functions });
     return;
   }
-  const { control, functions } = environment.namespaces;
-  const suffix = account === 'receiver' && scope === 'control' ? '-schemas' : roleSuffix[scope];
-  const name = `${names[account]}${suffix}`;
-  for (const namespace of scope === 'control' ? [control] : functions) {
+  new k8s.KubeClusterRole(chart, `cluster-role-${name}`, { metadata: { name }, rules });
+  for (const namespace of functions) {
+    new k8s.KubeRoleBinding(chart, `binding-${name}-${namespace}`, {
+      metadata: { name, namespace },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: [subjectOf(environment, account)],
+    });
+  }
+}
+
+function subjectOf({ namespaces }: Environment, account: Account): k8s.Subject {
+  return { kind: 'ServiceAccount', name: names[account], namespace: namespaces.control };
+}
+
+interface RolesProps {
+  readonly environment: Environment;
+  readonly account: Account;
+  readonly name: string;
+  readonly rules: k8s.PolicyRule[];
+  readonly namespaces: readonly string[];
+}
+
+/** The same Role, bound to an account, in each namespace. */
+function addRoles(chart: Chart, { environment, account, name, rules, namespaces }: RolesProps): void {
+  for (const namespace of namespaces) {
     new k8s.KubeRole(chart, `role-${name}-${namespace}`, { metadata: { name, namespace }, rules });
     new k8s.KubeRoleBinding(chart, `binding-${name}-${namespace}`, {
       metadata: { name, namespace },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-      subjects: [{ kind: 'ServiceAccount', name: names[account], namespace: control }],
+      subjects: [subjectOf(environment, account)],
     });
   }
 }
