@@ -1,6 +1,10 @@
 import type { EnvironmentValues } from './environment.ts';
 
 type Base = Omit<EnvironmentValues, 'name' | 'role' | 'namespaces' | 'imageRegistry' | 'codeStore' | 'secrets'>;
+type Common = Pick<
+  Base,
+  'builds' | 'capacity' | 'quota' | 'rollout' | 'monitoring' | 'loadTests' | 'access' | 'features'
+>;
 
 const functionPod = {
   requests: { cpu: '50m', memory: '64Mi' },
@@ -12,10 +16,57 @@ const buildPod = {
   limits: { cpu: '2', memory: '4Gi' },
 } as const;
 
-const mostSensitive = { enforceUsableBy: true, watchSecretVersions: true } as const;
+/** What holds everywhere unless an environment says otherwise. */
+const common = {
+  builds: { maxConcurrent: 50, builder: 'kaniko', resources: buildPod, nodeSelector: {} },
+  capacity: {
+    functions: 10,
+    agents: 5,
+    activePods: 20,
+    subscriptionsPerAgent: 2,
+    retainedRevisions: 2,
+    podResources: functionPod,
+  },
+  quota: { control: 'derived', headroomPercent: 25 },
+  rollout: { canary: 'none', canaryReplicas: 0, abTesting: false, blueGreen: 'none' },
+  monitoring: {
+    namespace: 'prometheus',
+    serviceMonitors: true,
+    alerts: 'silent',
+    pagingSeverity: 'critical',
+    tracesEndpoint: 'tempo.tempo.svc:4317',
+    tracesNamespace: 'tempo',
+    samplingRatio: 1,
+  },
+  loadTests: 'on-demand',
+  access: [],
+  features: { sampleFunctions: false, enforceUsableBy: true, watchSecretVersions: true },
+} as const satisfies Common;
+
+/** A broker beside the operator, in the control namespace. */
+const ownBroker = {
+  cluster: 'rabbitmq-cluster-knative-lambda',
+  namespace: 'knative-lambda',
+  owned: true,
+  host: 'rabbitmq-cluster-knative-lambda.knative-lambda.svc.cluster.local',
+  replicas: 1,
+  vhost: '/',
+  queues: { builds: 'build-events', services: 'service-events', results: 'results' },
+  agentBrokers: 'dedicated',
+} as const satisfies Base['rabbitmq'];
+
+/** kind on one machine: nodes and API server have addresses of its docker network. */
+const kindNetwork = {
+  distribution: 'kind',
+  owner: true,
+  host: 'homelab',
+  nodeCidrs: ['172.18.0.0/16'],
+  apiServer: { cidrs: ['172.18.0.0/16'], ports: [6443] },
+} as const satisfies Partial<Base['cluster']>;
 
 /** What dev, staging and prd have in common: one EKS cluster in us-west-2, one namespace set, vhost and role set each. */
 export const tierBase = {
+  ...common,
   cluster: {
     name: 'tiers',
     context: 'homelab-tiers',
@@ -34,16 +85,6 @@ export const tierBase = {
     resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
   },
   receiver: { form: 'deployment', replicas: 1, resources: buildPod },
-  builds: { maxConcurrent: 5, builder: 'kaniko', resources: buildPod, nodeSelector: {} },
-  capacity: {
-    functions: 10,
-    agents: 5,
-    activePods: 20,
-    subscriptionsPerAgent: 2,
-    retainedRevisions: 2,
-    podResources: functionPod,
-  },
-  quota: { control: 'derived', headroomPercent: 25 },
   rabbitmq: {
     cluster: 'rabbitmq',
     namespace: 'rabbitmq-system',
@@ -54,34 +95,18 @@ export const tierBase = {
     queues: { builds: 'build-events', services: 'service-events', results: 'results' },
     agentBrokers: 'dedicated',
   },
-  rollout: { canary: 'none', canaryReplicas: 0, abTesting: false, blueGreen: 'optional' },
-  monitoring: {
-    namespace: 'prometheus',
-    serviceMonitors: true,
-    alerts: 'silent',
-    pagingSeverity: 'critical',
-    tracesEndpoint: 'tempo.tempo.svc:4317',
-    tracesNamespace: 'tempo',
-    samplingRatio: 1,
-  },
-  loadTests: 'on-demand',
+  rollout: { ...common.rollout, blueGreen: 'optional' },
   delivery: { mode: 'gitops', kustomization: 'knative-lambda', branch: 'main', promotion: 'none' },
-  access: [],
-  features: { sampleFunctions: false, ...mostSensitive },
 } as const satisfies Base;
 
 /** What pro and pro-1-node have in common: a kind cluster without a cloud, a local registry and MinIO. */
 export const proBase = {
+  ...common,
   cluster: {
+    ...kindNetwork,
     name: 'pro',
     context: 'homelab-pro',
-    distribution: 'kind',
-    owner: true,
-    host: 'homelab',
     hostPorts: { base: 31000, count: 1000 },
-    // docker network of kind
-    nodeCidrs: ['172.18.0.0/16'],
-    apiServer: { cidrs: ['172.18.0.0/16'], ports: [6443] },
   },
   watch: 'all',
   mesh: { injected: true, cni: false, proxy: { cpuRequest: '1m', cpuLimit: '100m', memoryLimit: '128Mi' } },
@@ -98,53 +123,21 @@ export const proBase = {
     targetConcurrency: 10,
     resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { cpu: '200m', memory: '256Mi' } },
   },
-  builds: { maxConcurrent: 5, builder: 'kaniko', resources: buildPod, nodeSelector: {} },
-  capacity: {
-    functions: 25,
-    agents: 10,
-    activePods: 50,
-    subscriptionsPerAgent: 2,
-    retainedRevisions: 2,
-    podResources: functionPod,
-  },
-  quota: { control: 'derived', headroomPercent: 25 },
-  rabbitmq: {
-    cluster: 'rabbitmq-cluster-knative-lambda',
-    namespace: 'knative-lambda',
-    owned: true,
-    host: 'rabbitmq-cluster-knative-lambda.knative-lambda.svc.cluster.local',
-    replicas: 1,
-    vhost: '/',
-    queues: { builds: 'build-events', services: 'service-events', results: 'results' },
-    agentBrokers: 'dedicated',
-  },
-  rollout: { canary: 'none', canaryReplicas: 0, abTesting: false, blueGreen: 'none' },
-  monitoring: {
-    namespace: 'prometheus',
-    serviceMonitors: true,
-    alerts: 'silent',
-    pagingSeverity: 'critical',
-    tracesEndpoint: 'tempo.tempo.svc:4317',
-    tracesNamespace: 'tempo',
-    samplingRatio: 1,
-  },
+  capacity: { ...common.capacity, functions: 25, agents: 10, activePods: 50 },
+  rabbitmq: ownBroker,
   loadTests: 'installed',
   delivery: { mode: 'gitops', kustomization: 'pro-04-knative-instances', branch: 'main', promotion: 'merge' },
-  access: [],
-  features: { sampleFunctions: true, ...mostSensitive },
+  features: { ...common.features, sampleFunctions: true },
 } as const satisfies Base;
 
 /** What studio and studio-1-node have in common: a kind cluster in production, with ECR and S3. */
 export const studioBase = {
+  ...common,
   cluster: {
+    ...kindNetwork,
     name: 'studio',
     context: 'homelab-studio',
-    distribution: 'kind',
-    owner: true,
-    host: 'homelab',
     hostPorts: { base: 32000, count: 1000 },
-    nodeCidrs: ['172.18.0.0/16'],
-    apiServer: { cidrs: ['172.18.0.0/16'], ports: [6443] },
   },
   watch: 'all',
   mesh: { injected: true, cni: false, proxy: { cpuLimit: '100m', memoryLimit: '128Mi' } },
@@ -165,38 +158,9 @@ export const studioBase = {
       clusterIssuer: 'knative-lambda',
     },
   },
-  builds: { maxConcurrent: 10, builder: 'kaniko', resources: buildPod, nodeSelector: {} },
-  capacity: {
-    functions: 30,
-    agents: 50,
-    activePods: 120,
-    subscriptionsPerAgent: 2,
-    retainedRevisions: 3,
-    podResources: functionPod,
-  },
-  quota: { control: 'derived', headroomPercent: 25 },
-  rabbitmq: {
-    cluster: 'rabbitmq-cluster-knative-lambda',
-    namespace: 'knative-lambda',
-    owned: true,
-    host: 'rabbitmq-cluster-knative-lambda.knative-lambda.svc.cluster.local',
-    replicas: 3,
-    vhost: '/',
-    queues: { builds: 'build-events', services: 'service-events', results: 'results' },
-    agentBrokers: 'dedicated',
-  },
+  capacity: { ...common.capacity, functions: 30, agents: 50, activePods: 120, retainedRevisions: 3 },
+  rabbitmq: { ...ownBroker, replicas: 3 },
   rollout: { canary: 'conservative', canaryReplicas: 2, abTesting: true, blueGreen: 'none' },
-  monitoring: {
-    namespace: 'prometheus',
-    serviceMonitors: true,
-    alerts: 'routed',
-    pagingSeverity: 'critical',
-    tracesEndpoint: 'tempo.tempo.svc:4317',
-    tracesNamespace: 'tempo',
-    samplingRatio: 1,
-  },
-  loadTests: 'on-demand',
+  monitoring: { ...common.monitoring, alerts: 'routed' },
   delivery: { mode: 'gitops', kustomization: 'studio-04-knative-instances', branch: 'main', promotion: 'none' },
-  access: [],
-  features: { sampleFunctions: false, ...mostSensitive },
 } as const satisfies Base;

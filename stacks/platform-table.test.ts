@@ -48,7 +48,7 @@ const clusters = `
 | Quota pods               | quota.control.pods                   | –                               | –                               | –                                 | –                                        |
 | Quota services           | quota.control.services               | –                               | –                               | –                                 | –                                        |
 | Quota PVCs               | quota.control.persistentVolumeClaims | –                               | –                               | –                                 | –                                        |
-| Build jobs               | builds.maxConcurrent                 | 5                               | 2                               | 10                                | 4                                        |
+| Build jobs               | builds.maxConcurrent                 | 50                              | 50                              | 50                                | 50                                       |
 | Vhost                    | rabbitmq.vhost                       | /                               | /                               | /                                 | /                                        |
 | RabbitMQ HA              | rabbitmq.replicas                    | 1                               | 1                               | 3                                 | 1                                        |
 | RabbitMQ HA              | rabbitmq.owned                       | true                            | true                            | true                              | true                                     |

@@ -7,7 +7,6 @@ export const pro1Node: EnvironmentValues = {
   role: 'light-development',
   replaces: 'pro',
   cluster: { ...pro.cluster, name: 'pro-1-node', context: 'homelab-pro-1-node', nodes: 1 },
-  builds: { ...pro.builds, maxConcurrent: 2 },
   capacity: { ...pro.capacity, functions: 15, agents: 5, activePods: 20 },
   loadTests: 'available',
   delivery: { ...pro.delivery, kustomization: 'pro-1-node-04-knative-instances', promotion: 'none' },

@@ -14,7 +14,6 @@ export const studio1Node: EnvironmentValues = {
     ...studioBase.receiver,
     ingress: { ...studioBase.receiver.ingress, host: 'builder.studio-1-node.knative-lambda.homelab' },
   },
-  builds: { ...studio.builds, maxConcurrent: 4 },
   capacity: { ...studio.capacity, functions: 20, agents: 20, activePods: 50 },
   cloud: {
     account: '339954290315',
