@@ -30,6 +30,8 @@ function addNamespace(chart: Chart, environment: Environment, name: string): voi
         'pod-security.kubernetes.io/warn': level === 'privileged' ? 'baseline' : 'restricted',
         'pod-security.kubernetes.io/audit': 'restricted',
       },
+      // removing an environment from Git must not delete what its users made
+      annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
     },
   });
 }

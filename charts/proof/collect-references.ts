@@ -16,6 +16,7 @@ export function collectReferences({ manifests, templates }: Output): readonly Re
     ...ofKind(manifests, 'SecretStore').flatMap(storeReferences),
     ...ofKind(manifests, 'ECRAuthorizationToken').flatMap(tokenReferences),
     ...ofKind(manifests, 'ExternalSecret').flatMap(externalSecretReferences),
+    ...ofKind(manifests, 'LambdaFunction').flatMap(sourceReferences),
   ];
 }
 
@@ -122,6 +123,29 @@ function storeReferences(manifest: Manifest): readonly Reference[] {
 
 function tokenReferences(manifest: Manifest): readonly Reference[] {
   return accountReference(manifest, token.parse(manifest).spec.auth);
+}
+
+const lambdaFunction = z.looseObject({
+  spec: z.looseObject({
+    source: z.record(
+      z.string(),
+      z.union([z.looseObject({ secretRef: z.looseObject({ name: z.string() }).optional() }), z.string()]),
+    ),
+  }),
+});
+
+function sourceReferences(manifest: Manifest): readonly Reference[] {
+  return Object.values(lambdaFunction.parse(manifest).spec.source).flatMap((source) =>
+    typeof source === 'string' || source.secretRef === undefined
+      ? []
+      : [
+          {
+            from: nameOf(manifest),
+            kind: 'Secret',
+            name: namespaced(manifest.metadata.namespace, source.secretRef.name),
+          },
+        ],
+  );
 }
 
 const externalSecret = z.looseObject({

@@ -1,5 +1,6 @@
 import type { File, SynthesizedEnvironment } from '../synth.ts';
 import { knownApiFaults } from './known-api.ts';
+import { accessFaults } from './access.ts';
 import { annotationFaults } from './annotations.ts';
 import { hardeningFaults } from './hardening.ts';
 import { imageFaults } from './images.ts';
@@ -15,6 +16,7 @@ const checks: readonly Check[] = [
   referenceFaults,
   hardeningFaults,
   podSecurityFaults,
+  accessFaults,
   imageFaults,
   quotaFaults,
   networkFaults,
