@@ -1,0 +1,60 @@
+# Verbs a person types. make passes NAME=value on to the program, which says more with --help.
+.DEFAULT_GOAL := help
+.SILENT:
+.PHONY: help synth docs format quota seal cluster-prepare real-parts test lint verify bench clean check-node
+export CDK8S_CHECK_UPGRADE := false
+
+run := node --import tsx
+ready := node_modules/.installed
+
+help:
+	awk 'BEGIN { FS = ":.*## " } /^##@ / { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
+
+##@ Change
+synth: $(ready) ## write manifests/ [ENV=name: one environment] [OUT=folder: elsewhere]
+	node tools/bundle.mjs
+	node dist/synth.cjs
+
+docs: $(ready) ## write the generated pages
+	$(run) tools/docs/main.ts
+
+format: $(ready) ## format every file
+	node_modules/.bin/oxfmt .
+
+quota: $(ready) ## print what each namespace needs and may use [ENV=name]
+	$(run) tools/quota.ts
+
+##@ Check
+test: $(ready) ## run every test whose parts are there [TIER=name] [FILES="part of a path"]
+	$(run) tools/test.ts $(if $(TIER),--tier '$(TIER)') $(FILES)
+
+real-parts: $(ready) ## make the API server and what else the tests need, once [PART=name]
+	$(run) tools/real-parts/main.ts $(foreach part,$(PART),--part '$(part)')
+
+lint: $(ready) ## look for mistakes in the code
+	$(run) tools/verify.ts lint
+
+verify: $(ready) ## check format, code, types, dead code, generated files and tests [STEPS="name ..."]
+	$(run) tools/verify.ts $(STEPS)
+
+bench: $(ready) ## measure a synth against its bars
+	$(run) test/bench/main.ts
+
+##@ Run
+seal: $(ready) ## seal a Secret for an environment (ENV=name SECRET=name)
+	$(run) tools/seal.ts
+
+cluster-prepare: $(ready) ## apply what must be there before an environment (ENV=name) [CONTEXT=name]
+	$(run) tools/cluster-prepare.ts
+
+##@ Clean
+clean: ## remove what these verbs made in the checkout, without manifests/ and docs/
+	rm -rf dist node_modules
+
+$(ready): package-lock.json | check-node
+	npm ci --include=dev --no-audit --no-fund --loglevel=error
+	touch $@
+
+check-node:
+	command -v node >/dev/null || { echo 'node: not found; install Node.js, package.json names the oldest version' >&2; exit 1; }
+	node tools/check-node.cjs

@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ratios, type Spread, spreadOf } from './statistics.ts';
+import { bundleSynth, countObjects, measureMemory, timeBareNode, timeSynth } from './synth.ts';
+
+const help = `usage: make bench
+
+Times the bundled synth against node -e 0, interleaved, and compares with test/bench/thresholds.json.
+The exit code is 1 above a bar.
+`;
+
+const warmUps = 3;
+const rounds = 21;
+/** Environment with few objects: what it takes is start-up, what all of them take beyond it is their objects. */
+const small = 'pro-1-node';
+
+const thresholds = z
+  .strictObject({ synthToBareNode: z.number(), millisecondsPerObject: z.number(), residentMegabytes: z.number() })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8')));
+
+interface Round {
+  readonly bare: number;
+  readonly all: number;
+  readonly one: number;
+}
+
+function runRound(folder: string, index: number): Round {
+  return {
+    bare: timeBareNode(),
+    all: timeSynth(join(folder, `all-${index}`)),
+    one: timeSynth(join(folder, `one-${index}`), small),
+  };
+}
+
+const describeSpread = ({ median, least, most }: Spread, unit: string): string =>
+  `${median.toFixed(2)}${unit} (${least.toFixed(2)} to ${most.toFixed(2)})`;
+
+/** Prints one line and says whether the figure is within its bar. */
+function judge(name: string, figure: number, bar: number, shown: string): boolean {
+  const isWithin = figure <= bar;
+  process.stdout.write(`${isWithin ? 'ok    ' : 'failed'} ${name}: ${shown}, bar ${bar}\n`);
+  return isWithin;
+}
+
+function bench(folder: string): boolean {
+  bundleSynth();
+  const all = Array.from({ length: warmUps + rounds }, (_, index) => runRound(folder, index));
+  const measured = all.slice(warmUps);
+  const objects = { all: countObjects(join(folder, 'all-0')), one: countObjects(join(folder, 'one-0')) };
+
+  for (const [name, samples] of [
+    ['node -e 0', measured.map((round) => round.bare)],
+    [`synth of ${small}, ${objects.one} objects`, measured.map((round) => round.one)],
+    [`synth of all, ${objects.all} objects`, measured.map((round) => round.all)],
+  ] as const) {
+    process.stdout.write(`       ${name}: ${describeSpread(spreadOf(samples), ' ms')}\n`);
+  }
+
+  const relative = spreadOf(ratios(measured.map((round) => [round.all, round.bare])));
+  const each = spreadOf(measured.map((round) => (round.all - round.one) / (objects.all - objects.one)));
+  const memory = measureMemory(join(folder, 'memory'));
+  return [
+    judge('synth to node -e 0', relative.median, thresholds.synthToBareNode, describeSpread(relative, '')),
+    judge('each further object', each.median, thresholds.millisecondsPerObject, describeSpread(each, ' ms')),
+    judge('resident', memory, thresholds.residentMegabytes, `${memory.toFixed(0)} MB`),
+  ].every((isWithin) => isWithin);
+}
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(help);
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-bench-'));
+  try {
+    process.exitCode = bench(folder) ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,59 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Count, countTests } from './count.ts';
+import { runProgram } from './process-group.ts';
+import type { Tier } from './tiers.ts';
+
+const jest = join('node_modules', 'jest', 'bin', 'jest.js');
+
+export interface TierResult {
+  readonly tier: Tier;
+  readonly count: Count;
+  readonly seconds: number;
+}
+
+/** Runs the suites of a tier, only those whose path contains one of the patterns where there are any. */
+export async function runTier(tier: Tier, patterns: readonly string[]): Promise<TierResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-tests-'));
+  const report = join(folder, 'report.json');
+  const startedAt = performance.now();
+  try {
+    const { code } = await runProgram({
+      command: process.execPath,
+      arguments: jestArguments(tier, report, patterns),
+      output: 'stderr',
+      environment: colour(),
+    });
+    const count = readCount(report, code);
+    return { tier, count, seconds: (performance.now() - startedAt) / 1000 };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function jestArguments(tier: Tier, report: string, patterns: readonly string[]): readonly string[] {
+  return [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    jest,
+    `--selectProjects=${tier.name}`,
+    // beside the report, this sends the progress to stderr
+    '--json',
+    `--outputFile=${report}`,
+    ...(tier.runInBand ? ['--runInBand'] : []),
+    ...(patterns.length > 0 ? ['--passWithNoTests', ...patterns] : []),
+  ];
+}
+
+/** jest looks for a terminal at its stdout, which is not shown, and one of its parts takes CI for a terminal. */
+function colour(): Readonly<Record<string, string>> {
+  if (process.env['FORCE_COLOR'] !== undefined || process.env['NO_COLOR'] !== undefined) return {};
+  return process.stderr.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
+}
+
+/** jest that ends with a fault and reports none, or no report at all, is one failure. */
+function readCount(report: string, code: number): Count {
+  const count = existsSync(report) ? countTests(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failed: 0 };
+  return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+}

@@ -1,0 +1,52 @@
+import { locateControlPlane, locateForeignCrds } from '../real-parts/locate.ts';
+import { controlPlanePart, foreignCrdsPart } from '../real-parts/parts.ts';
+import { UsageError } from './usage.ts';
+
+/** Suites with the same needs: one project of jest.config.js. */
+export interface Tier {
+  readonly name: string;
+  /** Whether its suites run one after the other, because what they need would crowd the machine. */
+  readonly runInBand: boolean;
+  /** Parts that the tier needs and that are not there. */
+  readonly missingParts: () => readonly string[];
+}
+
+/** All tiers, quickest first. */
+export const tiers: readonly Tier[] = [
+  { name: 'unit', runInBand: false, missingParts: () => [] },
+  { name: 'golden', runInBand: false, missingParts: () => [] },
+  { name: 'cluster', runInBand: true, missingParts: missingClusterParts },
+];
+
+function missingClusterParts(): readonly string[] {
+  return [
+    ...(locateControlPlane() === undefined ? [controlPlanePart.name] : []),
+    ...(locateForeignCrds() === undefined ? [foreignCrdsPart.name] : []),
+  ];
+}
+
+export interface SkippedTier {
+  readonly tier: Tier;
+  readonly missingParts: readonly string[];
+}
+
+export interface Plan {
+  readonly run: readonly Tier[];
+  readonly skipped: readonly SkippedTier[];
+}
+
+/**
+ * Which tiers run, and which lack a part.
+ * @throws UsageError naming the known tiers
+ */
+export function planTiers(known: readonly Tier[], requested: string | undefined): Plan {
+  const chosen = known.filter(({ name }) => requested === undefined || name === requested);
+  if (chosen.length === 0) {
+    throw new UsageError(`tier: got ${requested}, allowed ${known.map(({ name }) => name).join(', ')}`);
+  }
+  const checked = chosen.map((tier) => ({ tier, missingParts: tier.missingParts() }));
+  return {
+    run: checked.filter(({ missingParts }) => missingParts.length === 0).map(({ tier }) => tier),
+    skipped: checked.filter(({ missingParts }) => missingParts.length > 0),
+  };
+}
