@@ -35,7 +35,7 @@ export function copyProject(): Project {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 
   const run: Project['run'] = (command, options, variables = {}) => {
-    const { ENV: _env, CDK8S_OUTDIR: _outdir, ...inherited } = process.env;
+    const { ENV: _env, OUT: _out, CDK8S_OUTDIR: _outdir, ...inherited } = process.env;
     const { status, stdout, stderr, error } = spawnSync(command, options, {
       cwd: folder,
       encoding: 'utf8',
