@@ -10,7 +10,7 @@ export interface Claim {
 }
 
 /** All that an environment holds alone, each within the scope in which its name must be unique; host ports are apart. */
-export function claims(environment: Environment): readonly Claim[] {
+function claims(environment: Environment): readonly Claim[] {
   return [
     { path: 'name', scope: 'manifests/', resource: `folder ${environment.name}` },
     ...clusterClaims(environment),

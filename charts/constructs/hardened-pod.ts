@@ -33,7 +33,7 @@ const tokenVolume = 'aws-token';
 const tokenFolder = '/var/run/secrets/aws';
 
 /** On EKS a webhook adds the token that AWS trusts; elsewhere the pod asks for it itself. */
-export function cloudIdentity(environment: Environment, role: 'operator' | 'receiver') {
+function cloudIdentity(environment: Environment, role: 'operator' | 'receiver') {
   const { cloud, cluster } = environment;
   if (cloud === undefined || cluster.distribution === 'eks') {
     return { env: [], volumes: [], mounts: [] };

@@ -34,7 +34,7 @@ const metadataAddress = address('169.254.169.254');
 const strange = pod('somebody-elses-namespace', { app: 'stranger' });
 
 /** Pods as they run, with the labels that Deployments, Knative and the operator give them. */
-export function runningPods({ namespaces, rabbitmq, receiver }: Environment) {
+function runningPods({ namespaces, rabbitmq, receiver }: Environment) {
   const [functions = namespaces.control] = namespaces.functions;
   return {
     operator: pod(namespaces.control, { [labels.appName]: names.operator }),

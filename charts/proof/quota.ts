@@ -19,7 +19,7 @@ const cores = (amount: number): string => `${Math.ceil(amount)}m`;
 const mebibytes = (amount: number): string => `${Math.ceil(amount / 1024 ** 2)}Mi`;
 
 /** Each figure of a quota, and the part of the need that it bounds. */
-export const quotaLimits: readonly Limit[] = [
+const quotaLimits: readonly Limit[] = [
   { resource: 'requests.cpu', need: (total) => total.cpuRequest, parse: toMillicores, show: cores },
   { resource: 'requests.memory', need: (total) => total.memoryRequest, parse: toBytes, show: mebibytes },
   { resource: 'limits.cpu', need: (total) => total.cpuLimit, parse: toMillicores, show: cores },

@@ -1,5 +1,5 @@
-import { locateControlPlane, locateForeignCrds } from '../real-parts/locate.ts';
-import { controlPlanePart, foreignCrdsPart } from '../real-parts/parts.ts';
+import { locateControlPlane, locateForeignCrds, locateKubeseal } from '../real-parts/locate.ts';
+import { controlPlanePart, foreignCrdsPart, kubesealPart } from '../real-parts/parts.ts';
 import { UsageError } from './usage.ts';
 
 /** Suites with the same needs: one project of jest.config.js. */
@@ -22,6 +22,7 @@ function missingClusterParts(): readonly string[] {
   return [
     ...(locateControlPlane() === undefined ? [controlPlanePart.name] : []),
     ...(locateForeignCrds() === undefined ? [foreignCrdsPart.name] : []),
+    ...(locateKubeseal() === undefined ? [kubesealPart.name] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 module knative-lambda/real-parts/kubeseal
 
-go 1.26
+go 1.24.4
 
 require github.com/bitnami-labs/sealed-secrets v0.32.2
 
