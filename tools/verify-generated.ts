@@ -18,7 +18,7 @@ function synthesize(): Files {
       const { status, stderr } = spawnSync(process.execPath, [script], {
         cwd: projectRoot,
         encoding: 'utf8',
-        env: { ...process.env, CDK8S_OUTDIR: output, ENV: '' },
+        env: { ...process.env, OUT: output, ENV: '' },
       });
       if (status !== 0) throw new ConfigurationError([stderr.trimEnd()]);
     }

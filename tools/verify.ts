@@ -1,3 +1,4 @@
+import { colourVariables } from './testing/colour.ts';
 import { runProgram } from './testing/process-group.ts';
 import { runChecked } from './testing/usage.ts';
 import { chooseSteps, type Step, steps } from './verification/steps.ts';
@@ -5,7 +6,8 @@ import { chooseSteps, type Step, steps } from './verification/steps.ts';
 const help = `usage: make verify [STEPS="name ..."]
        node --import tsx tools/verify.ts [name ...]
 
-Runs the checks that a change must pass, quickest first, and stops at the first that fails.
+Runs the checks that a change must pass, one line each, and shows what a failed one printed.
+All quick checks run; the tests run only when no quick check has failed.
 
   name     only these: ${steps.map(({ name }) => name).join(', ')}
   --help   this text
@@ -16,7 +18,8 @@ async function findFault(step: Step): Promise<string | undefined> {
   for (const [name = '', ...options] of step.commands) {
     const command = name === 'node' ? process.execPath : name;
     const output = step.isLong ? 'inherit' : 'collect';
-    const ending = await runProgram({ command, arguments: options, output });
+    const environment = step.isLong ? {} : colourVariables(process.stdout, process.env);
+    const ending = await runProgram({ command, arguments: options, output, environment });
     if (ending.code !== 0) return ending.output;
   }
   return undefined;
@@ -32,10 +35,12 @@ async function isPassed(step: Step): Promise<boolean> {
 }
 
 async function verify(names: readonly string[]): Promise<number> {
+  let code = 0;
   for (const step of chooseSteps(names)) {
-    if (!(await isPassed(step))) return 1;
+    if (step.isLong && code !== 0) process.stdout.write(`${step.name.padEnd(10)} left out after a fault\n`);
+    else if (!(await isPassed(step))) code = 1;
   }
-  return 0;
+  return code;
 }
 
 process.exitCode = await runChecked(help, {}, ({ positionals }) => verify(positionals));

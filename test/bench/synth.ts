@@ -26,7 +26,7 @@ export const timeBareNode = (): number => timeNode(['-e', '0']);
 
 /** Synthesizes one environment, or all when none is named, to a folder that does not exist yet. */
 export function timeSynth(output: string, environment = ''): number {
-  return timeNode(['dist/synth.cjs'], { ENV: environment, CDK8S_OUTDIR: output });
+  return timeNode(['dist/synth.cjs'], { ENV: environment, OUT: output });
 }
 
 /** Largest resident size of a synth of all environments, in MB. */
@@ -34,7 +34,7 @@ export function measureMemory(output: string): number {
   const report = `${output}.memory`;
   timeNode(['--require', './test/bench/report-memory.cjs', 'dist/synth.cjs'], {
     ENV: '',
-    CDK8S_OUTDIR: output,
+    OUT: output,
     MEMORY_REPORT: report,
   });
   return (Number(readFileSync(report, 'utf8')) * 1024) / 1e6;

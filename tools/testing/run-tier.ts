@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { colourVariables } from './colour.ts';
 import { type Count, countTests } from './count.ts';
 import { runProgram } from './process-group.ts';
 import type { Tier } from './tiers.ts';
@@ -23,7 +24,7 @@ export async function runTier(tier: Tier, patterns: readonly string[]): Promise<
       command: process.execPath,
       arguments: jestArguments(tier, report, patterns),
       output: 'stderr',
-      environment: colour(),
+      environment: colourVariables(process.stderr, process.env),
     });
     const count = readCount(report, code);
     return { tier, count, seconds: (performance.now() - startedAt) / 1000 };
@@ -44,12 +45,6 @@ function jestArguments(tier: Tier, report: string, patterns: readonly string[]):
     ...(tier.runInBand ? ['--runInBand'] : []),
     ...(patterns.length > 0 ? ['--passWithNoTests', ...patterns] : []),
   ];
-}
-
-/** jest looks for a terminal at its stdout, which is not shown, and one of its parts takes CI for a terminal. */
-function colour(): Readonly<Record<string, string>> {
-  if (process.env['FORCE_COLOR'] !== undefined || process.env['NO_COLOR'] !== undefined) return {};
-  return process.stderr.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
 }
 
 /** jest that ends with a fault and reports none, or no report at all, is one failure. */
