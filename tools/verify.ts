@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { colourVariables } from './testing/colour.ts';
 import { runProgram } from './testing/process-group.ts';
 import { runChecked } from './testing/usage.ts';
@@ -20,7 +21,8 @@ async function findFault(step: Step): Promise<string | undefined> {
     const output = step.isLong ? 'inherit' : 'collect';
     const environment = step.isLong ? {} : colourVariables(process.stdout, process.env);
     const ending = await runProgram({ command, arguments: options, output, environment });
-    if (ending.code !== 0) return ending.output;
+    // some programs take CI for a terminal whatever they are told
+    if (ending.code !== 0) return process.stdout.isTTY ? ending.output : stripVTControlCharacters(ending.output);
   }
   return undefined;
 }
