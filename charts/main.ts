@@ -7,10 +7,11 @@ import {
   projectRoot,
   readEnvironments,
   readReleases,
+  type Releases,
 } from '../stacks/index.ts';
 import { proveEnvironment } from './proof/index.ts';
 import { readSealedSecrets, sealedFolder } from './sealed-secrets.ts';
-import { synthesizeEnvironment, synthesizeShared, type SynthesizedEnvironment } from './synth.ts';
+import { type File, synthesizeEnvironment, synthesizeShared, type SynthesizedEnvironment } from './synth.ts';
 import { clusterTree, environmentStream, environmentTree, type Tree } from './tree.ts';
 import { writeTree } from './write-tree.ts';
 
@@ -38,8 +39,7 @@ function chooseEnvironments(environments: readonly Environment[], name: string |
   return name === undefined || name === '' ? environments : [findEnvironment(environments, name)];
 }
 
-function synthesize(environment: Environment): SynthesizedEnvironment {
-  const releases = readReleases();
+function synthesize(environment: Environment, releases: Releases): SynthesizedEnvironment {
   const sealedSecrets = readSealedSecrets(sealedFolder(environment.name));
   return synthesizeEnvironment(environment, { releases, sealedSecrets });
 }
@@ -54,11 +54,18 @@ function report(synthesized: readonly SynthesizedEnvironment[]): void {
   }
 }
 
-function writeFolder(path: string, synthesized: readonly SynthesizedEnvironment[], cluster: Tree): void {
-  const folders = synthesized.map(({ environment }) => environment.name);
-  const tree: Tree = new Map([...synthesized.flatMap((one) => [...environmentTree(one)]), ...cluster]);
-  const all = cluster.size > 0 ? [...folders, 'shared', 'clusters'] : folders;
-  const { written, removed, unchanged } = writeTree(path, all, tree);
+/** The folders of the environments, and what belongs to the clusters that they own. */
+function writeFolder(path: string, synthesized: readonly SynthesizedEnvironment[], shared: readonly File[]): void {
+  const owners = synthesized.map(({ environment }) => environment).filter(({ cluster }) => cluster.owner);
+  const folders = [
+    ...synthesized.map(({ environment }) => environment.name),
+    ...(owners.length > 0 ? ['shared', ...owners.map(({ cluster }) => `clusters/${cluster.name}`)] : []),
+  ];
+  const tree: Tree = new Map([
+    ...synthesized.flatMap((one) => [...environmentTree(one)]),
+    ...(owners.length > 0 ? clusterTree(owners, shared) : []),
+  ]);
+  const { written, removed, unchanged } = writeTree(path, folders, tree);
   const shown = relative(process.cwd(), path) || '.';
   process.stderr.write(`${shown}: ${written.length} written, ${removed.length} removed, ${unchanged} unchanged\n`);
 }
@@ -75,17 +82,17 @@ function main(): void {
   const environments = readEnvironments();
   const chosen = chooseEnvironments(environments, process.env['ENV']);
   const shared = synthesizeShared();
-  const synthesized = chosen.map(synthesize);
+  const releases = readReleases();
+  const synthesized = chosen.map((environment) => synthesize(environment, releases));
   const faults = synthesized.flatMap((one) => proveEnvironment(one, shared));
   if (faults.length > 0) {
     throw new ConfigurationError(faults);
   }
-  const isWhole = chosen.length === environments.length;
   const outdir = process.env['CDK8S_OUTDIR'];
   const target = readTarget(process.env['OUT'], outdir);
   switch (target.kind) {
     case 'folder':
-      writeFolder(target.path, synthesized, isWhole ? clusterTree(environments, shared) : new Map());
+      writeFolder(target.path, synthesized, shared);
       break;
     case 'stream':
       writeFileSync(join(target.path, 'stream.yaml'), synthesized.map(environmentStream).join(''));

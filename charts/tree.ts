@@ -30,8 +30,7 @@ export function environmentTree({ environment, files }: SynthesizedEnvironment):
 }
 
 /** What belongs to every cluster, and one folder for each cluster that includes it. */
-export function clusterTree(environments: readonly Environment[], shared: readonly File[]): Tree {
-  const owners = environments.filter(({ cluster }) => cluster.owner);
+export function clusterTree(owners: readonly Environment[], shared: readonly File[]): Tree {
   return new Map([
     ...folderEntries('shared', shared),
     ...owners.map(({ cluster }): [string, string] => [

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ConfigurationError } from '../stacks/index.ts';
 import { generatedMark, type Tree } from './tree.ts';
 
 /** What a write did, by path relative to the output folder. */
@@ -12,20 +13,42 @@ export interface WriteReport {
 /**
  * Makes the given folders of the output equal to the tree. Everything is first written beside its place, then renamed:
  * an error on the way leaves the old files whole. Files that were not generated are left alone.
+ * @throws ConfigurationError when the folder cannot be written
  */
 export function writeTree(output: string, folders: readonly string[], tree: Tree): WriteReport {
+  try {
+    return replaceFiles(output, folders, tree);
+  } catch (error) {
+    if (!isSystemError(error)) {
+      throw error;
+    }
+    const { code, path } = error;
+    throw new ConfigurationError([
+      `${output}: got ${code}${path === undefined ? '' : ` at ${path}`}, allowed a folder that can be written; make it writable or free space and run it again`,
+    ]);
+  }
+}
+
+interface SystemError {
+  readonly code: string;
+  readonly path?: string;
+}
+
+/** Whether the operating system refused, as on a full disk, rather than a bug of ours. */
+function isSystemError(error: unknown): error is Error & SystemError {
+  return error instanceof Error && 'code' in error && 'syscall' in error;
+}
+
+function replaceFiles(output: string, folders: readonly string[], tree: Tree): WriteReport {
   mkdirSync(output, { recursive: true });
   const changed = [...tree].filter(([path, text]) => readIfPresent(join(output, path)) !== text);
   const staging = join(output, `.staging-${process.pid}`);
   try {
-    for (const [path, text] of changed) {
-      mkdirSync(dirname(join(staging, path)), { recursive: true });
-      writeFileSync(join(staging, path), text);
-    }
-    for (const [path] of changed) {
-      mkdirSync(dirname(join(output, path)), { recursive: true });
-      renameSync(join(staging, path), join(output, path));
-    }
+    const inside = new Set(changed.map(([path]) => dirname(path)));
+    inside.forEach((folder) => mkdirSync(join(staging, folder), { recursive: true }));
+    changed.forEach(([path, text]) => writeFileSync(join(staging, path), text));
+    inside.forEach((folder) => mkdirSync(join(output, folder), { recursive: true }));
+    changed.forEach(([path]) => renameSync(join(staging, path), join(output, path)));
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }

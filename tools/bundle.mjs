@@ -8,6 +8,8 @@ buildSync({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // one copy of the YAML library, not also the one that cdk8s brings
+  alias: { yaml: './node_modules/yaml' },
   define: { 'import.meta.dirname': '__dirname' },
   logLevel: 'warning',
 });
