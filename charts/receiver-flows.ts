@@ -1,5 +1,6 @@
 import type { Environment } from '../stacks/index.ts';
 import { addresses, type Flow, inNamespaces, internet, type Peer, pods, tcp } from './flow.ts';
+import type { Ingress } from './receiver-ingress.ts';
 import { receiverPods } from './workloads.ts';
 
 export const receiverPort = 8080;
@@ -58,8 +59,6 @@ function deploymentEntry(environment: Environment): readonly Flow[] {
     ...outside,
   ];
 }
-
-type Ingress = NonNullable<Extract<Environment['receiver'], { form: 'deployment' }>['ingress']>;
 
 function ingressPeer(ingress: Ingress): Peer {
   switch (ingress.controller) {

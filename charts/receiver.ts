@@ -17,6 +17,7 @@ import { KnativeService } from './imports/knative-service.ts';
 import { releaseAnnotations } from './operator.ts';
 import type { Part, PartContext } from './part.ts';
 import { receiverFlows, receiverPort } from './receiver-flows.ts';
+import { addReceiverIngress } from './receiver-ingress.ts';
 import { names, receiverPods } from './workloads.ts';
 
 type DeploymentForm = Extract<Environment['receiver'], { form: 'deployment' }>;
@@ -82,7 +83,9 @@ function addDeployment(chart: Chart, context: PartContext, receiver: DeploymentF
   addService(chart, metadata, selector);
   addAutoscaler(chart, metadata, receiver);
   addDisruptionBudget(chart, metadata, receiver, selector);
-  addIngress(chart, metadata, receiver);
+  if (receiver.ingress !== undefined) {
+    addReceiverIngress(chart, metadata, receiver.ingress);
+  }
 }
 
 function addService(chart: Chart, metadata: k8s.ObjectMeta, selector: Record<string, string>): void {
@@ -131,52 +134,6 @@ function addDisruptionBudget(
       metadata,
       spec: { minAvailable: k8s.IntOrString.fromNumber(minAvailable), selector: { matchLabels } },
     });
-  }
-}
-
-function addIngress(chart: Chart, metadata: k8s.ObjectMeta, { ingress }: DeploymentForm): void {
-  if (ingress === undefined) {
-    return;
-  }
-  const backend = { service: { name: names.receiverDeployment, port: { name: 'http' } } };
-  const { className, annotations, tls } = ingressController(ingress);
-  new k8s.KubeIngress(chart, 'ingress', {
-    metadata: { ...metadata, annotations },
-    spec: {
-      ingressClassName: className,
-      tls: [tls],
-      rules: [{ host: ingress.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
-    },
-  });
-}
-
-interface IngressController {
-  readonly className: string;
-  readonly annotations: Record<string, string>;
-  readonly tls: k8s.IngressTls;
-}
-
-/** What differs between the controllers: where the certificate comes from, and how pods are reached. */
-function ingressController(ingress: NonNullable<DeploymentForm['ingress']>): IngressController {
-  const hosts = [ingress.host];
-  switch (ingress.controller) {
-    case 'alb':
-      return {
-        className: 'alb',
-        annotations: {
-          'alb.ingress.kubernetes.io/scheme': ingress.scheme,
-          'alb.ingress.kubernetes.io/target-type': 'ip',
-          'alb.ingress.kubernetes.io/listen-ports': '[{"HTTPS":443}]',
-          'alb.ingress.kubernetes.io/healthcheck-path': '/ready',
-        },
-        tls: { hosts },
-      };
-    case 'nginx':
-      return {
-        className: 'nginx',
-        annotations: { 'cert-manager.io/cluster-issuer': ingress.clusterIssuer },
-        tls: { hosts, secretName: `${names.receiverDeployment}-tls` },
-      };
   }
 }
 

@@ -1,0 +1,50 @@
+import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import type { Environment } from '../stacks/index.ts';
+import { names } from './workloads.ts';
+
+export type Ingress = NonNullable<Extract<Environment['receiver'], { form: 'deployment' }>['ingress']>;
+
+/** TLS entry from outside, to the Service of the receiver. */
+export function addReceiverIngress(chart: Chart, metadata: k8s.ObjectMeta, ingress: Ingress): void {
+  const backend = { service: { name: names.receiverDeployment, port: { name: 'http' } } };
+  const { className, annotations, tls } = ingressController(ingress);
+  new k8s.KubeIngress(chart, 'ingress', {
+    metadata: { ...metadata, annotations },
+    spec: {
+      ingressClassName: className,
+      tls: [tls],
+      rules: [{ host: ingress.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+    },
+  });
+}
+
+interface IngressController {
+  readonly className: string;
+  readonly annotations: Record<string, string>;
+  readonly tls: k8s.IngressTls;
+}
+
+/** What differs between the controllers: where the certificate comes from, and how pods are reached. */
+function ingressController(ingress: Ingress): IngressController {
+  const hosts = [ingress.host];
+  switch (ingress.controller) {
+    case 'alb':
+      return {
+        className: 'alb',
+        annotations: {
+          'alb.ingress.kubernetes.io/scheme': ingress.scheme,
+          'alb.ingress.kubernetes.io/target-type': 'ip',
+          'alb.ingress.kubernetes.io/listen-ports': '[{"HTTPS":443}]',
+          'alb.ingress.kubernetes.io/healthcheck-path': '/ready',
+        },
+        tls: { hosts },
+      };
+    case 'nginx':
+      return {
+        className: 'nginx',
+        annotations: { 'cert-manager.io/cluster-issuer': ingress.clusterIssuer },
+        tls: { hosts, secretName: `${names.receiverDeployment}-tls` },
+      };
+  }
+}
