@@ -1,7 +1,8 @@
 /** Pods of the environment that policies are written for. */
 export interface Workload {
-  /** Name of the policy and of the workload in messages. */
+  /** Name of the workload in messages, and of its policy unless that has a published one. */
   readonly name: string;
+  readonly policyName?: string;
   readonly namespaces: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly expressions?: readonly LabelExpression[];

@@ -39,7 +39,7 @@ function addPolicies(chart: Chart, environment: Environment, workload: Workload,
   const egress = flows.filter(({ from }) => isSide(from, workload));
   for (const namespace of workload.namespaces) {
     new k8s.KubeNetworkPolicy(chart, `${workload.name}-${namespace}`, {
-      metadata: { name: workload.name, namespace },
+      metadata: { name: workload.policyName ?? workload.name, namespace },
       spec: {
         podSelector: podSelector(workload),
         policyTypes: [...(ingress.length > 0 ? ['Ingress'] : []), ...(egress.length > 0 ? ['Egress'] : [])],

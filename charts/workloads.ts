@@ -33,7 +33,8 @@ export function operatorPods({ namespaces }: Environment): Workload {
 export function receiverPods({ namespaces, receiver }: Environment): Workload {
   return receiver.form === 'deployment'
     ? {
-        name: 'knative-lambda-network-policy',
+        name: names.receiver,
+        policyName: 'knative-lambda-network-policy',
         namespaces: [namespaces.control],
         labels: { app: names.receiverDeployment },
       }

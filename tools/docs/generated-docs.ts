@@ -1,6 +1,8 @@
+import { renderAccessReference } from './access.ts';
 import { renderAuditPolicies } from './audit-policy.ts';
 import { renderCrdReference } from './crds.ts';
 import { renderEnvironmentReference } from './environments.ts';
+import { renderFlowReference } from './flows.ts';
 
 /** Folders that hold generated files only. */
 export const generatedFolders = ['docs/reference', 'docs/operations/audit'] as const;
@@ -8,8 +10,10 @@ export const generatedFolders = ['docs/reference', 'docs/operations/audit'] as c
 /** Every generated page, by path in the checkout. Pure: writing and verifying both start here. */
 export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
+    ['docs/reference/access.md', renderAccessReference()],
     ['docs/reference/crds.md', renderCrdReference()],
     ['docs/reference/environments.md', renderEnvironmentReference()],
+    ['docs/reference/network.md', renderFlowReference()],
     ...[...renderAuditPolicies()].map(([file, text]): [string, string] => [`docs/operations/audit/${file}`, text]),
   ]);
 }
