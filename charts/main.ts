@@ -1,10 +1,9 @@
-import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import {
   ConfigurationError,
   type Environment,
   findEnvironment,
-  projectRoot,
   readEnvironments,
   readReleases,
   type Releases,
@@ -12,28 +11,9 @@ import {
 import { proveEnvironment } from './proof/index.ts';
 import { readSealedSecrets, sealedFolder } from './sealed-secrets.ts';
 import { type File, synthesizeEnvironment, synthesizeShared, type SynthesizedEnvironment } from './synth.ts';
+import { readTarget } from './target.ts';
 import { clusterTree, environmentStream, environmentTree, type Tree } from './tree.ts';
-import { writeTree } from './write-tree.ts';
-
-/** Where cdk8s.yaml makes the CLI look: a link to manifests/, because the CLI deletes its output folder before it starts. */
-const cliOutput = join(projectRoot, 'dist', 'manifests');
-const manifests = join(projectRoot, 'manifests');
-
-type Target = { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'stream'; readonly path: string };
-
-/**
- * OUT names a folder; CDK8S_OUTDIR comes from the cdk8s CLI, which has just removed the folder that it names,
- * except with --stdout, where it has made a fresh temporary one.
- */
-function readTarget(out: string | undefined, outdir: string | undefined): Target {
-  if (out !== undefined && out !== '') {
-    return { kind: 'folder', path: resolve(out) };
-  }
-  if (outdir === undefined || resolve(outdir) === cliOutput) {
-    return { kind: 'folder', path: manifests };
-  }
-  return existsSync(outdir) ? { kind: 'stream', path: outdir } : { kind: 'folder', path: resolve(outdir) };
-}
+import { earlierFolders, writeTree } from './write-tree.ts';
 
 function chooseEnvironments(environments: readonly Environment[], name: string | undefined): readonly Environment[] {
   return name === undefined || name === '' ? environments : [findEnvironment(environments, name)];
@@ -54,28 +34,28 @@ function report(synthesized: readonly SynthesizedEnvironment[]): void {
   }
 }
 
+interface Synthesis {
+  readonly synthesized: readonly SynthesizedEnvironment[];
+  readonly shared: readonly File[];
+  /** Whether it is of all environments, so that the folders of others are left-overs. */
+  readonly isWhole: boolean;
+}
+
 /** The folders of the environments, and what belongs to the clusters that they own. */
-function writeFolder(path: string, synthesized: readonly SynthesizedEnvironment[], shared: readonly File[]): void {
+function writeFolder(path: string, { synthesized, shared, isWhole }: Synthesis): void {
   const owners = synthesized.map(({ environment }) => environment).filter(({ cluster }) => cluster.owner);
   const folders = [
     ...synthesized.map(({ environment }) => environment.name),
     ...(owners.length > 0 ? ['shared', ...owners.map(({ cluster }) => `clusters/${cluster.name}`)] : []),
+    ...(isWhole ? [...earlierFolders(path), 'clusters'] : []),
   ];
   const tree: Tree = new Map([
     ...synthesized.flatMap((one) => [...environmentTree(one)]),
     ...(owners.length > 0 ? clusterTree(owners, shared) : []),
   ]);
-  const { written, removed, unchanged } = writeTree(path, folders, tree);
+  const { written, removed, unchanged } = writeTree(path, [...new Set(folders)], tree);
   const shown = relative(process.cwd(), path) || '.';
   process.stderr.write(`${shown}: ${written.length} written, ${removed.length} removed, ${unchanged} unchanged\n`);
-}
-
-function linkCliOutput(): void {
-  mkdirSync(dirname(cliOutput), { recursive: true });
-  if (lstatSync(cliOutput, { throwIfNoEntry: false }) !== undefined) {
-    rmSync(cliOutput, { recursive: true });
-  }
-  symlinkSync(relative(dirname(cliOutput), manifests), cliOutput);
 }
 
 function main(): void {
@@ -88,18 +68,15 @@ function main(): void {
   if (faults.length > 0) {
     throw new ConfigurationError(faults);
   }
-  const outdir = process.env['CDK8S_OUTDIR'];
-  const target = readTarget(process.env['OUT'], outdir);
+  const target = readTarget(process.env);
   switch (target.kind) {
     case 'folder':
-      writeFolder(target.path, synthesized, shared);
+      writeFolder(target.path, { synthesized, shared, isWhole: chosen.length === environments.length });
+      target.finish();
       break;
     case 'stream':
       writeFileSync(join(target.path, 'stream.yaml'), synthesized.map(environmentStream).join(''));
       break;
-  }
-  if (outdir !== undefined && resolve(outdir) === cliOutput) {
-    linkCliOutput();
   }
   report(synthesized);
 }

@@ -52,13 +52,25 @@ function replaceFiles(output: string, folders: readonly string[], tree: Tree): W
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
-  const removed = folders.flatMap((folder) => generatedFiles(output, folder)).filter((path) => !tree.has(path));
+  const found = new Set(folders.flatMap((folder) => generatedFiles(output, folder)));
+  const removed = [...found].filter((path) => !tree.has(path));
   removed.forEach((path) => rmSync(join(output, path)));
   return { written: changed.map(([path]) => path), removed, unchanged: tree.size - changed.length };
 }
 
 function readIfPresent(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+/** Folders of an output that an earlier synth made, also those of environments that are gone. */
+export function earlierFolders(output: string): readonly string[] {
+  if (!existsSync(output)) {
+    return [];
+  }
+  return readdirSync(output, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .filter((name) => readIfPresent(join(output, name, 'kustomization.yaml'))?.startsWith(generatedMark) === true);
 }
 
 function generatedFiles(output: string, folder: string): readonly string[] {

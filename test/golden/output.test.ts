@@ -64,6 +64,32 @@ describe('a synth', () => {
   );
 
   test(
+    'deletes the folders of an environment and of a cluster that are no more',
+    () => {
+      writeOldTree();
+      for (const folder of ['gone', 'clusters/gone']) {
+        mkdirSync(join(output, folder));
+        writeFileSync(join(output, folder, 'kustomization.yaml'), `${mark}---\nresources: []\n`);
+      }
+      expect(synth()).toMatchObject({ code: 0, stderr: expect.stringContaining('2 removed') });
+      expect(readFiles(output)).toEqual(whole);
+    },
+    timeoutMs,
+  );
+
+  test(
+    'leaves other environments alone when it is of one',
+    () => {
+      const old = writeOldTree();
+      expect(project.run(process.execPath, ['dist/synth.cjs'], { ...variables(), ENV: 'dev' })).toMatchObject({
+        code: 0,
+      });
+      expect(readFiles(output)).toEqual(old);
+    },
+    timeoutMs,
+  );
+
+  test(
     'never deletes a file without the mark',
     () => {
       writeOldTree();

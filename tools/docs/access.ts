@@ -37,7 +37,7 @@ function renderPeople(): string {
   const rows = readEnvironments().flatMap(({ name, access }) =>
     access.map(({ group, functions, control }) => [name, group, functions, control]),
   );
-  return `${markdownTable(['Environment', 'Group', 'In function namespaces', 'In the control namespace'], rows)}`;
+  return markdownTable(['Environment', 'Group', 'In function namespaces', 'In the control namespace'], rows);
 }
 
 /** Who may do what: the accounts of the product, and people. */
