@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type Environment, environmentSchema, readEnvironments, readReleases } from '../stacks/index.ts';
 import { synthesizeEnvironment } from './synth.ts';
 
-const inputs = { releases: readReleases(), sealedSecrets: new Map<string, unknown>() };
+const inputs = { releases: readReleases(), sealedSecrets: new Map() };
 
 /** The same environment, which tells of each flag that somebody reads. */
 function watched(environment: Environment, onRead: (flag: PropertyKey) => void): Environment {

@@ -13,7 +13,7 @@ import { readSealedSecrets, sealedFolder } from './sealed-secrets.ts';
 import { type File, synthesizeEnvironment, synthesizeShared, type SynthesizedEnvironment } from './synth.ts';
 import { readTarget } from './target.ts';
 import { clusterTree, environmentStream, environmentTree, type Tree } from './tree.ts';
-import { earlierFolders, writeTree } from './write-tree.ts';
+import { writeTree } from './write-tree.ts';
 
 function chooseEnvironments(environments: readonly Environment[], name: string | undefined): readonly Environment[] {
   return name === undefined || name === '' ? environments : [findEnvironment(environments, name)];
@@ -47,13 +47,13 @@ function writeFolder(path: string, { synthesized, shared, isWhole }: Synthesis):
   const folders = [
     ...synthesized.map(({ environment }) => environment.name),
     ...(owners.length > 0 ? ['shared', ...owners.map(({ cluster }) => `clusters/${cluster.name}`)] : []),
-    ...(isWhole ? [...earlierFolders(path), 'clusters'] : []),
+    ...(isWhole ? ['clusters'] : []),
   ];
   const tree: Tree = new Map([
     ...synthesized.flatMap((one) => [...environmentTree(one)]),
     ...(owners.length > 0 ? clusterTree(owners, shared) : []),
   ]);
-  const { written, removed, unchanged } = writeTree(path, [...new Set(folders)], tree);
+  const { written, removed, unchanged } = writeTree(path, { tree, folders, isWhole });
   const shown = relative(process.cwd(), path) || '.';
   process.stderr.write(`${shown}: ${written.length} written, ${removed.length} removed, ${unchanged} unchanged\n`);
 }

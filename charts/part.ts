@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import type { Environment, Releases } from '../stacks/index.ts';
 import type { Flow } from './flow.ts';
+import type { SealedSecrets } from './sealed-secrets.ts';
 
 /** What the parts of one environment are built from. */
 export interface PartContext {
@@ -9,7 +10,7 @@ export interface PartContext {
   /** Network flows of all parts, so that one part can turn them into policies. */
   readonly flows: readonly Flow[];
   /** Sealed manifests by name of the Secret; a missing one is left out and reported. */
-  readonly sealedSecrets: ReadonlyMap<string, unknown>;
+  readonly sealedSecrets: SealedSecrets;
   /** Called with the name of a Secret that somebody still has to seal. */
   readonly reportMissingSecret: (name: string, namespace: string) => void;
 }

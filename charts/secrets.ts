@@ -1,6 +1,5 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import { z } from 'zod';
 import { ConfigurationError, type Environment } from '../stacks/index.ts';
 import { needsPullSecret, roleArn } from './constructs/hardened-pod.ts';
 import { registryHost } from './constructs/image.ts';
@@ -19,46 +18,42 @@ export const secretsPart: Part = {
     const { environment } = context;
     switch (environment.secrets.backend) {
       case 'sealed':
-        requiredSecrets(environment).forEach((secret) => addSealed(chart, context, secret));
-        return;
+        return addSealedSecrets(chart, context);
       case 'external':
-        addExternal(chart, environment, environment.secrets.prefix);
-        return;
+        return addExternal(chart, environment, environment.secrets.prefix);
     }
   },
 };
 
-const sealedSecret = z.looseObject({
-  apiVersion: z.literal('bitnami.com/v1alpha1'),
-  kind: z.literal('SealedSecret'),
-  metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
-  spec: z.looseObject({ encryptedData: z.record(z.string(), z.string()) }),
-});
+function addSealedSecrets(chart: Chart, context: PartContext): void {
+  const required = requiredSecrets(context.environment);
+  const known = new Set(required.map(({ namespace, name }) => `${namespace}/${name}`));
+  const strange = [...context.sealedSecrets].filter(([name]) => !known.has(name));
+  if (strange.length > 0) {
+    throw new ConfigurationError(
+      strange.map(
+        ([name, { file }]) =>
+          `${file}: got Secret ${name}, allowed ${[...known].join(', ') || 'none'} in ${context.environment.name}; remove the file`,
+      ),
+    );
+  }
+  required.forEach((secret) => addSealedSecret(chart, context, secret));
+}
 
-function addSealed(chart: Chart, context: PartContext, { name, namespace, keys }: RequiredSecret): void {
-  const value = context.sealedSecrets.get(`${namespace}/${name}`);
-  if (value === undefined) {
+function addSealedSecret(chart: Chart, context: PartContext, { name, namespace, keys }: RequiredSecret): void {
+  const sealed = context.sealedSecrets.get(`${namespace}/${name}`);
+  if (sealed === undefined) {
     context.reportMissingSecret(name, namespace);
     return;
   }
-  const path = `stacks/sealed/${context.environment.name}/${name}.yaml`;
-  const parsed = sealedSecret.safeParse(value);
-  if (!parsed.success) {
-    throw new ConfigurationError([`${path}: got no SealedSecret; write it with make seal`]);
-  }
-  const missing = keys.filter((key) => parsed.data.spec.encryptedData[key] === undefined);
+  const missing = keys.filter((key) => sealed.spec.encryptedData[key] === undefined);
   if (missing.length > 0) {
     throw new ConfigurationError([
-      `${path}: lacks the keys ${missing.join(', ')}; seal the Secret again with all of them`,
+      `${sealed.file}: got no value of ${missing.join(', ')}, allowed all of ${keys.join(', ')}; seal the Secret again`,
     ]);
   }
-  const { metadata, spec } = parsed.data;
-  new ApiObject(chart, `sealed-${namespace}-${name}`, {
-    apiVersion: parsed.data.apiVersion,
-    kind: parsed.data.kind,
-    metadata: { name: metadata.name, namespace: metadata.namespace },
-    spec,
-  });
+  const { apiVersion, kind, spec } = sealed;
+  new ApiObject(chart, `sealed-${namespace}-${name}`, { apiVersion, kind, metadata: { name, namespace }, spec });
 }
 
 const auth = { jwt: { serviceAccountRef: { name: reader } } } as const;

@@ -8,6 +8,7 @@ import { parts } from './parts.ts';
 import { type Manifest, parseManifest } from './proof/manifest.ts';
 import { buildQuotas } from './quota.ts';
 import type { RequiredSecret } from './required-secrets.ts';
+import type { SealedSecrets } from './sealed-secrets.ts';
 
 /** One file of the output: its name without suffix, and its objects in the order of application. */
 export interface File {
@@ -24,7 +25,7 @@ export interface SynthesizedEnvironment {
 
 export interface SynthesisInputs {
   readonly releases: Releases;
-  readonly sealedSecrets: ReadonlyMap<string, unknown>;
+  readonly sealedSecrets: SealedSecrets;
 }
 
 function toFile(chart: Chart): File {

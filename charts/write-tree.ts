@@ -3,6 +3,15 @@ import { dirname, join } from 'node:path';
 import { ConfigurationError } from '../stacks/index.ts';
 import { generatedMark, type Tree } from './tree.ts';
 
+/** What a folder shall hold. */
+export interface OutputContent {
+  readonly tree: Tree;
+  /** Folders that the tree describes completely: other generated files in them are left-overs. */
+  readonly folders: readonly string[];
+  /** Whether the tree describes the whole output, so that other generated folders are left-overs too. */
+  readonly isWhole: boolean;
+}
+
 /** What a write did, by path relative to the output folder. */
 export interface WriteReport {
   readonly written: readonly string[];
@@ -11,13 +20,13 @@ export interface WriteReport {
 }
 
 /**
- * Makes the given folders of the output equal to the tree. Everything is first written beside its place, then renamed:
+ * Makes the folders of the output equal to the tree. Everything is first written beside its place, then renamed:
  * an error on the way leaves the old files whole. Files that were not generated are left alone.
  * @throws ConfigurationError when the folder cannot be written
  */
-export function writeTree(output: string, folders: readonly string[], tree: Tree): WriteReport {
+export function writeTree(output: string, content: OutputContent): WriteReport {
   try {
-    return replaceFiles(output, folders, tree);
+    return replaceFiles(output, content);
   } catch (error) {
     if (!isSystemError(error)) {
       throw error;
@@ -39,10 +48,11 @@ function isSystemError(error: unknown): error is Error & SystemError {
   return error instanceof Error && 'code' in error && 'syscall' in error;
 }
 
-function replaceFiles(output: string, folders: readonly string[], tree: Tree): WriteReport {
+function replaceFiles(output: string, { tree, folders, isWhole }: OutputContent): WriteReport {
   mkdirSync(output, { recursive: true });
   const changed = [...tree].filter(([path, text]) => readIfPresent(join(output, path)) !== text);
-  const staging = join(output, `.staging-${process.pid}`);
+  removeAbandonedStaging(output);
+  const staging = join(output, `${stagingPrefix}${process.pid}`);
   try {
     const inside = new Set(changed.map(([path]) => dirname(path)));
     inside.forEach((folder) => mkdirSync(join(staging, folder), { recursive: true }));
@@ -52,21 +62,38 @@ function replaceFiles(output: string, folders: readonly string[], tree: Tree): W
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
-  const found = new Set(folders.flatMap((folder) => generatedFiles(output, folder)));
+  const owned = isWhole ? [...folders, ...earlierFolders(output)] : folders;
+  const found = new Set(owned.flatMap((folder) => generatedFiles(output, folder)));
   const removed = [...found].filter((path) => !tree.has(path));
   removed.forEach((path) => rmSync(join(output, path)));
   return { written: changed.map(([path]) => path), removed, unchanged: tree.size - changed.length };
+}
+
+const stagingPrefix = '.staging-';
+
+/** What a synth left that was killed while it wrote. */
+function removeAbandonedStaging(output: string): void {
+  readdirSync(output)
+    .filter((name) => name.startsWith(stagingPrefix) && !isRunning(Number(name.slice(stagingPrefix.length))))
+    .forEach((name) => rmSync(join(output, name), { recursive: true, force: true }));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, as somebody else
+    return isSystemError(error) && error.code === 'EPERM';
+  }
 }
 
 function readIfPresent(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-/** Folders of an output that an earlier synth made, also those of environments that are gone. */
-export function earlierFolders(output: string): readonly string[] {
-  if (!existsSync(output)) {
-    return [];
-  }
+/** Folders that an earlier synth made, also those of environments that are gone. */
+function earlierFolders(output: string): readonly string[] {
   return readdirSync(output, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)

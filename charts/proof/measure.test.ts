@@ -5,7 +5,7 @@ import { parseManifest } from './manifest.ts';
 import { measureNamespace, totalOf } from './measure.ts';
 
 const environments = readEnvironments();
-const inputs = { releases: readReleases(), sealedSecrets: new Map<string, unknown>() };
+const inputs = { releases: readReleases(), sealedSecrets: new Map() };
 
 function needsOf(name: string, pick: 'control' | 'functions') {
   const environment = findEnvironment(environments, name);

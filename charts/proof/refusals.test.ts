@@ -6,7 +6,7 @@ import { type Manifest, parseManifest } from './manifest.ts';
 
 const environments = readEnvironments();
 const shared = synthesizeShared();
-const inputs = { releases: readReleases(), sealedSecrets: new Map<string, unknown>() };
+const inputs = { releases: readReleases(), sealedSecrets: new Map() };
 
 type Edit = (manifest: Manifest) => unknown;
 

@@ -107,6 +107,41 @@ describe('a synth', () => {
   );
 
   test(
+    'leaves every file whole when it is killed, and the next one tidies up',
+    () => {
+      const old = writeOldTree();
+      const isWhole = ([path, text]: readonly [string, string]): boolean =>
+        text === old.get(path) || text === whole.get(path);
+      for (const milliseconds of [150, 250, 300, 330, 360, 390, 420, 450]) {
+        spawnSync(process.execPath, ['dist/synth.cjs'], {
+          cwd: project.folder,
+          env: { ...process.env, ...variables() },
+          timeout: milliseconds,
+          killSignal: 'SIGKILL',
+        });
+        const files = [...readFiles(output)].filter(([path]) => !path.startsWith('.staging-'));
+        expect(files.filter((file) => !isWhole(file))).toEqual([]);
+      }
+      mkdirSync(join(output, '.staging-4194399', 'dev'), { recursive: true });
+      expect(synth()).toMatchObject({ code: 0 });
+      expect(readFiles(output)).toEqual(whole);
+      expect(readdirSync(output).filter((name) => name.startsWith('.'))).toEqual([]);
+    },
+    timeoutMs,
+  );
+
+  test(
+    'fails where a file stands in the place of the folder',
+    () => {
+      const file = join(project.folder, 'a-file');
+      writeFileSync(file, 'mine\n');
+      const { code, stderr } = project.run(process.execPath, ['dist/synth.cjs'], { OUT: file });
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^\S+a-file: got EEXIST.*\n$/) });
+    },
+    timeoutMs,
+  );
+
+  test(
     'fails where it may not write, and leaves the old tree whole',
     () => {
       const old = writeOldTree();
