@@ -8,9 +8,16 @@ import {
   readReleases,
   type Releases,
 } from '../stacks/index.ts';
-import { proveEnvironment } from './proof/index.ts';
+import { proveCluster, proveEnvironment } from './proof/index.ts';
 import { readSealedSecrets, sealedFolder } from './sealed-secrets.ts';
-import { type File, synthesizeEnvironment, synthesizeShared, type SynthesizedEnvironment } from './synth.ts';
+import {
+  type File,
+  synthesizeClusters,
+  type SynthesizedCluster,
+  synthesizeEnvironment,
+  type SynthesizedEnvironment,
+  synthesizeShared,
+} from './synth.ts';
 import { readTarget } from './target.ts';
 import { clusterTree, environmentStream, environmentTree, type Tree } from './tree.ts';
 import { writeTree } from './write-tree.ts';
@@ -36,22 +43,22 @@ function report(synthesized: readonly SynthesizedEnvironment[]): void {
 
 interface Synthesis {
   readonly synthesized: readonly SynthesizedEnvironment[];
+  readonly clusters: readonly SynthesizedCluster[];
   readonly shared: readonly File[];
   /** Whether it is of all environments, so that the folders of others are left-overs. */
   readonly isWhole: boolean;
 }
 
 /** The folders of the environments, and what belongs to the clusters that they own. */
-function writeFolder(path: string, { synthesized, shared, isWhole }: Synthesis): void {
-  const owners = synthesized.map(({ environment }) => environment).filter(({ cluster }) => cluster.owner);
+function writeFolder(path: string, { synthesized, clusters, shared, isWhole }: Synthesis): void {
   const folders = [
     ...synthesized.map(({ environment }) => environment.name),
-    ...(owners.length > 0 ? ['shared', ...owners.map(({ cluster }) => `clusters/${cluster.name}`)] : []),
+    ...(clusters.length > 0 ? ['shared', ...clusters.map(({ owner }) => `clusters/${owner.cluster.name}`)] : []),
     ...(isWhole ? ['clusters'] : []),
   ];
   const tree: Tree = new Map([
     ...synthesized.flatMap((one) => [...environmentTree(one)]),
-    ...(owners.length > 0 ? clusterTree(owners, shared) : []),
+    ...(clusters.length > 0 ? clusterTree(clusters, shared) : []),
   ]);
   const { written, removed, unchanged } = writeTree(path, { tree, folders, isWhole });
   const shown = relative(process.cwd(), path) || '.';
@@ -64,14 +71,18 @@ function main(): void {
   const shared = synthesizeShared();
   const releases = readReleases();
   const synthesized = chosen.map((environment) => synthesize(environment, releases));
-  const faults = synthesized.flatMap((one) => proveEnvironment(one, shared));
+  const clusters = synthesizeClusters(chosen, environments);
+  const faults = [
+    ...synthesized.flatMap((one) => proveEnvironment(one, shared)),
+    ...clusters.flatMap((one) => proveCluster(one, shared)),
+  ];
   if (faults.length > 0) {
     throw new ConfigurationError(faults);
   }
   const target = readTarget(process.env);
   switch (target.kind) {
     case 'folder':
-      writeFolder(target.path, { synthesized, shared, isWhole: chosen.length === environments.length });
+      writeFolder(target.path, { synthesized, clusters, shared, isWhole: chosen.length === environments.length });
       target.finish();
       break;
     case 'stream':

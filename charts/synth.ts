@@ -3,6 +3,7 @@ import { type Environment, type Releases } from '../stacks/index.ts';
 import { buildClusterRoles } from './cluster-roles.ts';
 import { environmentLabels } from './constructs/labels.ts';
 import { buildCrds } from './crds.ts';
+import { buildDelivery } from './delivery.ts';
 import type { PartContext } from './part.ts';
 import { parts } from './parts.ts';
 import { type Manifest, parseManifest } from './proof/manifest.ts';
@@ -59,18 +60,45 @@ export function synthesizeEnvironment(environment: Environment, inputs: Synthesi
   return { environment, files: [...files, toFile(quota)].filter((file) => file.manifests.length > 0), missingSecrets };
 }
 
+const sharedLabels = {
+  'app.kubernetes.io/part-of': 'knative-lambda',
+  'app.kubernetes.io/managed-by': 'knative-lambda-operator',
+};
+
 /** What no environment changes: custom resources and ClusterRoles. */
 export function synthesizeShared(): readonly File[] {
   const app = new App();
-  const labels = {
-    'app.kubernetes.io/part-of': 'knative-lambda',
-    'app.kubernetes.io/managed-by': 'knative-lambda-operator',
-  };
-  const crds = new Chart(app, 'crds', { labels, disableResourceNameHashes: true });
+  const crds = new Chart(app, 'crds', { labels: sharedLabels, disableResourceNameHashes: true });
   buildCrds(crds);
-  const roles = new Chart(app, 'cluster-roles', { labels, disableResourceNameHashes: true });
+  const roles = new Chart(app, 'cluster-roles', { labels: sharedLabels, disableResourceNameHashes: true });
   buildClusterRoles(roles);
   return [toFile(crds), toFile(roles)];
+}
+
+/** What one cluster holds beside the shared part, from its owner and all environments on it. */
+export interface SynthesizedCluster {
+  readonly owner: Environment;
+  readonly files: readonly File[];
+}
+
+/** The clusters that the given environments own; `all` says which others run on them. */
+export function synthesizeClusters(
+  environments: readonly Environment[],
+  all: readonly Environment[],
+): readonly SynthesizedCluster[] {
+  return environments
+    .filter(({ cluster }) => cluster.owner)
+    .map((owner) => {
+      const chart = new Chart(new App(), 'delivery', { labels: sharedLabels, disableResourceNameHashes: true });
+      if (owner.delivery.mode === 'gitops') {
+        buildDelivery(
+          chart,
+          owner,
+          all.filter(({ cluster }) => cluster.name === owner.cluster.name),
+        );
+      }
+      return { owner, files: [toFile(chart)].filter((file) => file.manifests.length > 0) };
+    });
 }
 
 /** YAML documents, each begun with `---` so that files can be joined. */

@@ -1,6 +1,5 @@
-import type { Environment } from '../stacks/index.ts';
 import { Yaml } from 'cdk8s';
-import type { File, SynthesizedEnvironment } from './synth.ts';
+import type { File, SynthesizedCluster, SynthesizedEnvironment } from './synth.ts';
 import { toYaml } from './synth.ts';
 
 /** First line of every generated file; a file without it is never deleted. */
@@ -14,13 +13,17 @@ function kustomization(resources: readonly string[]): string {
   return `${generatedMark}\n---\n${Yaml.stringify(document)}`;
 }
 
-function folderEntries(folder: string, files: readonly File[]): readonly [string, string][] {
+function folderEntries(
+  folder: string,
+  files: readonly File[],
+  bases: readonly string[] = [],
+): readonly [string, string][] {
   return [
     ...files.map((file): [string, string] => [
       `${folder}/${file.name}.yaml`,
       `${generatedMark}\n${toYaml(file.manifests)}`,
     ]),
-    [`${folder}/kustomization.yaml`, kustomization(files.map((file) => `${file.name}.yaml`))],
+    [`${folder}/kustomization.yaml`, kustomization([...bases, ...files.map((file) => `${file.name}.yaml`)])],
   ];
 }
 
@@ -30,13 +33,10 @@ export function environmentTree({ environment, files }: SynthesizedEnvironment):
 }
 
 /** What belongs to every cluster, and one folder for each cluster that includes it. */
-export function clusterTree(owners: readonly Environment[], shared: readonly File[]): Tree {
+export function clusterTree(clusters: readonly SynthesizedCluster[], shared: readonly File[]): Tree {
   return new Map([
     ...folderEntries('shared', shared),
-    ...owners.map(({ cluster }): [string, string] => [
-      `clusters/${cluster.name}/kustomization.yaml`,
-      kustomization(['../../shared']),
-    ]),
+    ...clusters.flatMap(({ owner, files }) => folderEntries(`clusters/${owner.cluster.name}`, files, ['../../shared'])),
   ]);
 }
 

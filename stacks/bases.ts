@@ -3,7 +3,7 @@ import type { EnvironmentValues } from './environment.ts';
 type Base = Omit<EnvironmentValues, 'name' | 'role' | 'namespaces' | 'imageRegistry' | 'codeStore' | 'secrets'>;
 type Common = Pick<
   Base,
-  'builds' | 'capacity' | 'quota' | 'rollout' | 'monitoring' | 'loadTests' | 'access' | 'features'
+  'builds' | 'capacity' | 'quota' | 'rollout' | 'monitoring' | 'loadTests' | 'delivery' | 'access' | 'features'
 >;
 
 const functionPod = {
@@ -39,6 +39,17 @@ const common = {
     samplingRatio: 1,
   },
   loadTests: 'on-demand',
+  delivery: {
+    mode: 'gitops',
+    kustomization: 'knative-lambda',
+    repository: 'https://github.com/brunolucena/homelab',
+    source: 'homelab',
+    credentialsSecret: 'github-token',
+    path: './flux/clusters/homelab/infrastructure/knative-lambda',
+    dependsOn: [],
+    branch: 'main',
+    promotion: 'none',
+  },
   access: [],
   features: { sampleFunctions: false, enforceUsableBy: true, watchSecretVersions: true },
 } as const satisfies Common;
@@ -96,7 +107,6 @@ export const tierBase = {
     agentBrokers: 'dedicated',
   },
   rollout: { ...common.rollout, blueGreen: 'optional' },
-  delivery: { mode: 'gitops', kustomization: 'knative-lambda', branch: 'main', promotion: 'none' },
 } as const satisfies Base;
 
 /** What pro and pro-1-node have in common: a kind cluster without a cloud, a local registry and MinIO. */
@@ -126,7 +136,12 @@ export const proBase = {
   capacity: { ...common.capacity, functions: 25, agents: 10, activePods: 50 },
   rabbitmq: ownBroker,
   loadTests: 'installed',
-  delivery: { mode: 'gitops', kustomization: 'pro-04-knative-instances', branch: 'main', promotion: 'merge' },
+  delivery: {
+    ...common.delivery,
+    kustomization: 'pro-04-knative-instances',
+    dependsOn: ['pro-02-observability', 'pro-03-knative-deps'],
+    promotion: 'merge',
+  },
   features: { ...common.features, sampleFunctions: true },
 } as const satisfies Base;
 
@@ -162,5 +177,9 @@ export const studioBase = {
   rabbitmq: { ...ownBroker, replicas: 3 },
   rollout: { canary: 'conservative', canaryReplicas: 2, abTesting: true, blueGreen: 'none' },
   monitoring: { ...common.monitoring, alerts: 'routed' },
-  delivery: { mode: 'gitops', kustomization: 'studio-04-knative-instances', branch: 'main', promotion: 'none' },
+  delivery: {
+    ...common.delivery,
+    kustomization: 'studio-04-knative-instances',
+    dependsOn: ['studio-02-observability', 'studio-03-knative-deps'],
+  },
 } as const satisfies Base;

@@ -58,6 +58,11 @@ const clusterFacts: readonly SharedFact[] = [
   { path: 'cluster.host', valueOf: ({ cluster }) => cluster.host },
   { path: 'cluster.nodeCidrs', valueOf: ({ cluster }) => cluster.nodeCidrs },
   { path: 'cluster.apiServer', valueOf: ({ cluster }) => cluster.apiServer },
+  { path: 'delivery.mode', valueOf: ({ delivery }) => delivery.mode },
+  { path: 'delivery.repository', valueOf: ({ delivery }) => delivery.repository },
+  { path: 'delivery.source', valueOf: ({ delivery }) => delivery.source },
+  { path: 'delivery.branch', valueOf: ({ delivery }) => delivery.branch },
+  { path: 'delivery.path', valueOf: ({ delivery }) => delivery.path },
 ];
 
 const brokerFacts: readonly SharedFact[] = [

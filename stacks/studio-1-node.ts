@@ -35,5 +35,9 @@ export const studio1Node: EnvironmentValues = {
   codeStore: { kind: 's3', bucket: 'knative-lambda-fusion-code-studio-1-node', prefix: 'global/parser/' },
   secrets: { backend: 'external', prefix: 'knative-lambda/studio-1-node' },
   rabbitmq: { ...studioBase.rabbitmq, replicas: 1 },
-  delivery: { ...studio.delivery, kustomization: 'studio-1-node-04-knative-instances' },
+  delivery: {
+    ...studio.delivery,
+    kustomization: 'studio-1-node-04-knative-instances',
+    dependsOn: ['studio-1-node-02-observability', 'studio-1-node-03-knative-deps'],
+  },
 };

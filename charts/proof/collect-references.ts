@@ -17,6 +17,8 @@ export function collectReferences({ manifests, templates }: Output): readonly Re
     ...ofKind(manifests, 'ECRAuthorizationToken').flatMap(tokenReferences),
     ...ofKind(manifests, 'ExternalSecret').flatMap(externalSecretReferences),
     ...ofKind(manifests, 'LambdaFunction').flatMap(sourceReferences),
+    ...ofKind(manifests, 'GitRepository').flatMap(repositoryReferences),
+    ...ofKind(manifests, 'Kustomization').flatMap(deliveryReferences),
   ];
 }
 
@@ -123,6 +125,35 @@ function storeReferences(manifest: Manifest): readonly Reference[] {
 
 function tokenReferences(manifest: Manifest): readonly Reference[] {
   return accountReference(manifest, token.parse(manifest).spec.auth);
+}
+
+const gitRepository = z.looseObject({
+  spec: z.looseObject({ secretRef: z.looseObject({ name: z.string() }).optional() }),
+});
+
+function repositoryReferences(manifest: Manifest): readonly Reference[] {
+  const { secretRef } = gitRepository.parse(manifest).spec;
+  const { namespace } = manifest.metadata;
+  return secretRef === undefined
+    ? []
+    : [{ from: nameOf(manifest), kind: 'Secret', name: namespaced(namespace, secretRef.name) }];
+}
+
+const kustomization = z.looseObject({
+  spec: z.looseObject({
+    sourceRef: z.looseObject({ kind: z.string(), name: z.string() }),
+    dependsOn: z.array(z.looseObject({ name: z.string() })).default([]),
+  }),
+});
+
+function deliveryReferences(manifest: Manifest): readonly Reference[] {
+  const { sourceRef, dependsOn } = kustomization.parse(manifest).spec;
+  const { namespace } = manifest.metadata;
+  return [sourceRef, ...dependsOn.map(({ name }) => ({ kind: 'Kustomization', name }))].map(({ kind, name }) => ({
+    from: nameOf(manifest),
+    kind,
+    name: namespaced(namespace, name),
+  }));
 }
 
 const lambdaFunction = z.looseObject({

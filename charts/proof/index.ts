@@ -1,4 +1,4 @@
-import type { File, SynthesizedEnvironment } from '../synth.ts';
+import type { File, SynthesizedCluster, SynthesizedEnvironment } from '../synth.ts';
 import { knownApiFaults } from './known-api.ts';
 import { accessFaults } from './access.ts';
 import { annotationFaults } from './annotations.ts';
@@ -21,6 +21,19 @@ const checks: readonly Check[] = [
   quotaFaults,
   networkFaults,
 ];
+
+/** Checks that mean something without the workloads of an environment. */
+const clusterChecks: readonly Check[] = [knownApiFaults, annotationFaults, referenceFaults, accessFaults];
+
+/** Faults of what one cluster holds beside the shared part, one line each. */
+export function proveCluster({ owner, files }: SynthesizedCluster, shared: readonly File[]): readonly string[] {
+  const output = buildOutput(
+    owner,
+    files.flatMap((file) => file.manifests),
+    shared.flatMap((file) => file.manifests),
+  );
+  return clusterChecks.flatMap((check) => check(output)).map((fault) => `cluster ${owner.cluster.name}: ${fault}`);
+}
 
 /** Faults of one environment's output, one line each; empty when everything that can be shown before a cluster holds. */
 export function proveEnvironment(

@@ -24,6 +24,8 @@ const known = new Set([
   'lambda.knative.io/v1alpha1/LambdaFunction',
   'lambda.knative.io/v1alpha1/LambdaAgent',
   'bitnami.com/v1alpha1/SealedSecret',
+  'source.toolkit.fluxcd.io/v1/GitRepository',
+  'kustomize.toolkit.fluxcd.io/v1/Kustomization',
   'external-secrets.io/v1/ExternalSecret',
   'external-secrets.io/v1/SecretStore',
   'generators.external-secrets.io/v1alpha1/ECRAuthorizationToken',

@@ -9,10 +9,15 @@ export interface Provided {
 }
 
 /** References that resolve outside the output, each with who keeps the promise. */
-export function providedByPlatform({ receiver, namespaces }: Environment): readonly Provided[] {
+export function providedByPlatform({ delivery, receiver, namespaces }: Environment): readonly Provided[] {
   const ingress = receiver.form === 'deployment' ? receiver.ingress : undefined;
   return [
     ...['view', 'edit', 'admin'].map((name) => ({ kind: 'ClusterRole', name, by: 'Kubernetes' })),
+    { kind: 'Namespace', name: 'flux-system', by: 'Flux' },
+    ...(delivery.credentialsSecret === undefined
+      ? []
+      : [{ kind: 'Secret', name: `flux-system/${delivery.credentialsSecret}`, by: 'whoever sets Flux up' }]),
+    ...delivery.dependsOn.map((name) => ({ kind: 'Kustomization', name: `flux-system/${name}`, by: 'the platform' })),
     ...(ingress?.controller !== 'nginx'
       ? []
       : [

@@ -14,13 +14,14 @@ export type ManifestDocument = z.output<typeof document>;
 
 const kustomization = z.looseObject({ resources: z.array(z.string()) });
 
-/** Objects of a committed folder of manifests/, in the order in which its kustomization names the files. */
+/** Objects of a committed folder of manifests/, in the order in which its kustomization names the files; without its bases. */
 export function readManifests(folder: string): readonly ManifestDocument[] {
   const root = join(projectRoot, 'manifests', folder);
   const [order] = parseAllDocuments(readFileSync(join(root, 'kustomization.yaml'), 'utf8')).map((one) =>
     kustomization.parse(one.toJS()),
   );
-  return (order?.resources ?? []).flatMap((file) => readDocuments(join(root, file)));
+  const files = (order?.resources ?? []).filter((resource) => resource.endsWith('.yaml'));
+  return files.flatMap((file) => readDocuments(join(root, file)));
 }
 
 function readDocuments(path: string): readonly ManifestDocument[] {

@@ -94,6 +94,8 @@ export const foreignCrdsPart = {
     { module: 'github.com/rabbitmq/cluster-operator/v2', version: 'v2.16.0', folder: 'config/crd/bases' },
     { module: 'github.com/rabbitmq/messaging-topology-operator', version: 'v1.15.0', folder: 'config/crd/bases' },
     { module: 'github.com/fluxcd/flagger', version: 'v1.41.0', folder: 'artifacts/flagger', names: ['crd.yaml'] },
+    { module: 'github.com/fluxcd/source-controller', version: 'v1.8.5', folder: 'config/crd/bases' },
+    { module: 'github.com/fluxcd/kustomize-controller', version: 'v1.7.3', folder: 'config/crd/bases' },
     { module: 'github.com/bitnami-labs/sealed-secrets', version: 'v0.32.2', folder: 'helm/sealed-secrets/crds' },
     {
       module: 'github.com/external-secrets/external-secrets',

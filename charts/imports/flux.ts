@@ -1,0 +1,43 @@
+import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+export interface GitRepositoryProps {
+  readonly metadata: ApiObjectMetadata;
+  readonly spec: {
+    readonly url: string;
+    /** How often Flux looks without being told; a push notification is faster. */
+    readonly interval: string;
+    readonly timeout: string;
+    readonly ref: { readonly branch: string };
+    readonly secretRef?: { readonly name: string };
+  };
+}
+
+/** Where Flux reads from, source.toolkit.fluxcd.io/v1. */
+export class GitRepository extends ApiObject {
+  constructor(scope: Construct, id: string, props: GitRepositoryProps) {
+    super(scope, id, { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', ...props });
+  }
+}
+
+export interface FluxKustomizationProps {
+  readonly metadata: ApiObjectMetadata;
+  readonly spec: {
+    readonly interval: string;
+    readonly retryInterval: string;
+    readonly timeout: string;
+    readonly path: string;
+    readonly prune: boolean;
+    /** Ready only when every object is; then nothing is listed in `healthChecks`. */
+    readonly wait: true;
+    readonly sourceRef: { readonly kind: 'GitRepository'; readonly name: string };
+    readonly dependsOn?: readonly { readonly name: string }[];
+  };
+}
+
+/** What Flux applies from a folder, kustomize.toolkit.fluxcd.io/v1. */
+export class FluxKustomization extends ApiObject {
+  constructor(scope: Construct, id: string, props: FluxKustomizationProps) {
+    super(scope, id, { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', ...props });
+  }
+}
