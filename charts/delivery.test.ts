@@ -47,8 +47,14 @@ describe('the delivery of a cluster', () => {
     });
   });
 
-  test('never prunes custom resources', () => {
-    expect(named(objectsOf('tiers'), 'knative-lambda-cluster')).toMatchObject({ spec: { prune: false } });
+  test('never prunes custom resources, and waits for them but not for the environments that wait for it', () => {
+    expect(named(objectsOf('tiers'), 'knative-lambda-cluster')).toMatchObject({
+      spec: {
+        prune: false,
+        wait: false,
+        healthChecks: [{ name: 'lambdafunctions.lambda.knative.io' }, { name: 'lambdaagents.lambda.knative.io' }],
+      },
+    });
   });
 
   test('names the folder that a synth writes into the repository', () => {

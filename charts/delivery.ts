@@ -1,4 +1,5 @@
 import type { Chart } from 'cdk8s';
+import { customResourceDefinitions } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
 import { FluxKustomization, GitRepository } from './imports/flux.ts';
 
@@ -26,13 +27,24 @@ export function buildDelivery(chart: Chart, owner: Environment, environments: re
   const common = {
     retryInterval: '30s',
     timeout: '5m',
-    wait: true,
     sourceRef: { kind: 'GitRepository', name: source },
   } as const;
   new FluxKustomization(chart, 'cluster', {
     metadata: { name: clusterKustomization, namespace },
-    // custom resources are never pruned: everything of their kind would go with them
-    spec: { ...common, interval: '10m', path: `${path}/clusters/${owner.cluster.name}`, prune: false },
+    spec: {
+      ...common,
+      interval: '10m',
+      path: `${path}/clusters/${owner.cluster.name}`,
+      // custom resources are never pruned: everything of their kind would go with them
+      prune: false,
+      // to wait for all would be to wait for the environments, which wait for this
+      wait: false,
+      healthChecks: customResourceDefinitions().map(({ apiVersion, kind, metadata }) => ({
+        apiVersion,
+        kind,
+        name: metadata.name,
+      })),
+    },
   });
   for (const { name, delivery } of environments) {
     new FluxKustomization(chart, name, {
@@ -42,6 +54,7 @@ export function buildDelivery(chart: Chart, owner: Environment, environments: re
         interval: '1m',
         path: `${path}/${name}`,
         prune: true,
+        wait: true,
         dependsOn: [clusterKustomization, ...delivery.dependsOn].map((one) => ({ name: one })),
       },
     });

@@ -28,8 +28,10 @@ export interface FluxKustomizationProps {
     readonly timeout: string;
     readonly path: string;
     readonly prune: boolean;
-    /** Ready only when every object is; then nothing is listed in `healthChecks`. */
-    readonly wait: true;
+    /** Ready only when every object is; Flux then ignores `healthChecks`. */
+    readonly wait: boolean;
+    /** Objects that must be ready, where not all of them must. */
+    readonly healthChecks?: readonly { readonly apiVersion: string; readonly kind: string; readonly name: string }[];
     readonly sourceRef: { readonly kind: 'GitRepository'; readonly name: string };
     readonly dependsOn?: readonly { readonly name: string }[];
   };

@@ -8,6 +8,7 @@ import { eventually } from './eventually.ts';
 import { writeKubeconfig } from './identity.ts';
 import { prepareDatabase } from './prepared-database.ts';
 import { apiUrl, controllerManagerArguments, runFile } from './program-arguments.ts';
+import type { Program } from './supervised-programs.ts';
 
 export interface ControlPlane {
   readonly url: string;
@@ -19,6 +20,10 @@ export interface ControlPlane {
   readonly auditLog: string;
   /** Client with a token that the API server issued to an existing ServiceAccount. */
   asServiceAccount(this: void, namespace: string, name: string): Promise<ApiClient>;
+  /** Runs one more program beside those of the control plane; it ends with them. */
+  start(this: void, program: Program): void;
+  /** What is wrong when a program has ended that nobody asked to end. */
+  failure(this: void): Error | undefined;
   /** Kills every program and removes the data. Happens by itself when this process ends, however it does. */
   stop(this: void): Promise<void>;
 }
@@ -51,7 +56,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     const asServiceAccount = async (namespace: string, name: string): Promise<ApiClient> =>
       admin.withToken(await requestToken(admin, namespace, name));
     const auditLog = join(server.place.folder, runFile.auditLog);
-    return { url, caPem, kubeconfig, admin, auditLog, asServiceAccount, stop };
+    const { start, failure } = server.programs;
+    return { url, caPem, kubeconfig, admin, auditLog, asServiceAccount, start, failure, stop };
   } catch (error) {
     await server.stop();
     throw error;

@@ -9,6 +9,8 @@ export interface Program {
   readonly name: string;
   readonly path: string;
   readonly arguments: readonly string[];
+  /** Variables beside PATH and HOME, default none. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Programs that end with this process, whichever way it ends. */

@@ -5,19 +5,19 @@ import { createInterface } from 'node:readline';
 
 /**
  * Starts and stops programs for its parent and ends them all when its standard input closes, however the parent died.
- * Input: one JSON object a line, `{ name, path, arguments, log }` to start or `{ name, signal }`.
+ * Input: one JSON object a line, `{ name, path, arguments, environment, log }` to start or `{ name, signal }`.
  * Output: one JSON object a line for each program that ended, `{ name, ending }`.
  */
 const [runFolder] = process.argv.slice(2);
 const running = new Map();
 
-function start({ name, path, arguments: programArguments, log }) {
+function start({ name, path, arguments: programArguments, environment, log }) {
   const logFile = openSync(log, 'a');
   // A group of its own, so that one signal reaches the program and whatever it starts.
   const child = spawn(path, programArguments, {
     cwd: runFolder,
     detached: true,
-    env: { PATH: process.env.PATH, HOME: runFolder },
+    env: { PATH: process.env.PATH, HOME: runFolder, ...environment },
     stdio: ['ignore', logFile, logFile],
   });
   const ended = new Promise((resolve) => {

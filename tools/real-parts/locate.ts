@@ -1,7 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findPartFolder, type Environment } from './cache.ts';
-import { controlPlanePart, foreignCrdsPart, kubesealPart } from './parts.ts';
+import {
+  controlPlanePart,
+  foreignCrdsPart,
+  type GoProgramsPart,
+  kubesealPart,
+  kustomizeControllerPart,
+} from './parts.ts';
 
 export interface ControlPlanePrograms {
   readonly etcd: string;
@@ -30,8 +36,19 @@ export function locateForeignCrds(environment: Environment = process.env): strin
 
 /** Path of kubeseal, where `make real-parts` made it. */
 export function locateKubeseal(environment: Environment = process.env): string | undefined {
-  const folder = findPartFolder(kubesealPart, environment);
-  return folder === undefined || !isProgram(join(folder, 'kubeseal')) ? undefined : join(folder, 'kubeseal');
+  return locateProgram(kubesealPart, environment);
+}
+
+/** Path of Flux's kustomize-controller, where `make real-parts` made it. */
+export function locateKustomizeController(environment: Environment = process.env): string | undefined {
+  return locateProgram(kustomizeControllerPart, environment);
+}
+
+/** A part of one program that has the name of the part. */
+function locateProgram(part: GoProgramsPart, environment: Environment): string | undefined {
+  const folder = findPartFolder(part, environment);
+  const path = folder === undefined ? undefined : join(folder, part.name);
+  return path !== undefined && isProgram(path) ? path : undefined;
 }
 
 function cachedFolders(environment: Environment): readonly string[] {

@@ -54,7 +54,9 @@ describe('real-parts', () => {
   test('fails on an unknown part and names the known ones', () => {
     const { status, stderr } = makePart('--part', 'minikube');
     expect(status).toBe(1);
-    expect(stderr).toBe('unknown part: got minikube, allowed are control-plane, foreign-crds, kubeseal, promtool\n');
+    expect(stderr).toBe(
+      'unknown part: got minikube, allowed are control-plane, foreign-crds, kubeseal, kustomize-controller, promtool\n',
+    );
   });
 
   test('fails without Go and says which version to install', () => {

@@ -134,6 +134,22 @@ export const kubesealPart = {
   ],
 } as const satisfies GoProgramsPart;
 
+export const kustomizeControllerPart = {
+  kind: 'go-programs',
+  name: 'kustomize-controller',
+  tier: 'cluster',
+  purpose: 'applies environments as Flux does',
+  default: true,
+  diskGiB: 3,
+  programs: [
+    {
+      binary: 'kustomize-controller',
+      module: 'kustomize-controller',
+      package: 'github.com/fluxcd/kustomize-controller',
+    },
+  ],
+} as const satisfies GoProgramsPart;
+
 const promtoolPart = {
   kind: 'go-programs',
   name: 'promtool',
@@ -144,4 +160,10 @@ const promtoolPart = {
   programs: [{ binary: 'promtool', module: 'prometheus', package: 'github.com/prometheus/prometheus/cmd/promtool' }],
 } as const satisfies GoProgramsPart;
 
-export const parts: readonly Part[] = [controlPlanePart, foreignCrdsPart, kubesealPart, promtoolPart];
+export const parts: readonly Part[] = [
+  controlPlanePart,
+  foreignCrdsPart,
+  kubesealPart,
+  kustomizeControllerPart,
+  promtoolPart,
+];

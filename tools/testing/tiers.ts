@@ -1,5 +1,10 @@
-import { locateControlPlane, locateForeignCrds, locateKubeseal } from '../real-parts/locate.ts';
-import { controlPlanePart, foreignCrdsPart, kubesealPart } from '../real-parts/parts.ts';
+import {
+  locateControlPlane,
+  locateForeignCrds,
+  locateKubeseal,
+  locateKustomizeController,
+} from '../real-parts/locate.ts';
+import { controlPlanePart, foreignCrdsPart, kubesealPart, kustomizeControllerPart } from '../real-parts/parts.ts';
 import { UsageError } from './usage.ts';
 
 /** Suites with the same needs: one project of jest.config.js. */
@@ -23,6 +28,7 @@ function missingClusterParts(): readonly string[] {
     ...(locateControlPlane() === undefined ? [controlPlanePart.name] : []),
     ...(locateForeignCrds() === undefined ? [foreignCrdsPart.name] : []),
     ...(locateKubeseal() === undefined ? [kubesealPart.name] : []),
+    ...(locateKustomizeController() === undefined ? [kustomizeControllerPart.name] : []),
   ];
 }
 
