@@ -2,7 +2,7 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { type Account, type Grant, grants, type GrantScope, labels } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
-import { roleArn } from './constructs/hardened-pod.ts';
+import { needsPullSecret, roleArn } from './constructs/hardened-pod.ts';
 import { componentLabels } from './constructs/labels.ts';
 import type { Part } from './part.ts';
 import { names } from './workloads.ts';
@@ -39,6 +39,8 @@ function addServiceAccounts(chart: Chart, environment: Environment): void {
       automountServiceAccountToken: account === 'receiver' && environment.receiver.form === 'knative-service',
     });
   }
+  // pods of functions name no pull Secret of their own: they get that of their account
+  const imagePullSecrets = needsPullSecret(environment) ? [{ name: names.pullSecret }] : undefined;
   for (const namespace of functions) {
     new k8s.KubeServiceAccount(chart, `account-builder-${namespace}`, {
       metadata: {
@@ -48,6 +50,7 @@ function addServiceAccounts(chart: Chart, environment: Environment): void {
         annotations: roleAnnotation(environment, 'builder'),
       },
       automountServiceAccountToken: false,
+      imagePullSecrets,
     });
     new k8s.KubeServiceAccount(chart, `account-function-${namespace}`, {
       metadata: {
@@ -56,6 +59,7 @@ function addServiceAccounts(chart: Chart, environment: Environment): void {
         labels: { ...componentLabels(names.function, 'lambda-runtime'), [labels.usableBy]: 'functions' },
       },
       automountServiceAccountToken: false,
+      imagePullSecrets,
     });
   }
 }

@@ -96,6 +96,13 @@ const refusals: readonly (readonly [what: string, environment: string, object: s
     /refers to Secret knative-lambda\/ecr-pull/,
   ],
   [
+    'a pull Secret of a ServiceAccount that nobody creates',
+    'studio',
+    'ExternalSecret/ecr-pull',
+    remove,
+    /ServiceAccount knative-lambda-functions\/knative-lambda-function: refers to Secret knative-lambda-functions\/ecr-pull/,
+  ],
+  [
     'a Secret named by a variable',
     'dev',
     operator,

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { type Manifest, nameOf, ofKind } from './manifest.ts';
+import { namespaced, type Reference } from './reference.ts';
+
+/** What objects of other systems, and our own custom resources, name in other objects. */
+export function collectForeignReferences(manifests: readonly Manifest[]): readonly Reference[] {
+  return [
+    ...ofKind(manifests, 'SecretStore').flatMap(storeReferences),
+    ...ofKind(manifests, 'ECRAuthorizationToken').flatMap(tokenReferences),
+    ...ofKind(manifests, 'ExternalSecret').flatMap(externalSecretReferences),
+    ...ofKind(manifests, 'LambdaFunction').flatMap(sourceReferences),
+    ...ofKind(manifests, 'GitRepository').flatMap(repositoryReferences),
+    ...ofKind(manifests, 'Kustomization').flatMap(deliveryReferences),
+  ];
+}
+
+const auth = z.looseObject({ jwt: z.looseObject({ serviceAccountRef: z.looseObject({ name: z.string() }) }) });
+const store = z.looseObject({ spec: z.looseObject({ provider: z.looseObject({ aws: z.looseObject({ auth }) }) }) });
+const token = z.looseObject({ spec: z.looseObject({ auth }) });
+
+function accountReference(manifest: Manifest, { jwt }: z.output<typeof auth>): readonly Reference[] {
+  const name = namespaced(manifest.metadata.namespace, jwt.serviceAccountRef.name);
+  return [{ from: nameOf(manifest), kind: 'ServiceAccount', name }];
+}
+
+function storeReferences(manifest: Manifest): readonly Reference[] {
+  return accountReference(manifest, store.parse(manifest).spec.provider.aws.auth);
+}
+
+function tokenReferences(manifest: Manifest): readonly Reference[] {
+  return accountReference(manifest, token.parse(manifest).spec.auth);
+}
+
+const gitRepository = z.looseObject({
+  spec: z.looseObject({ secretRef: z.looseObject({ name: z.string() }).optional() }),
+});
+
+function repositoryReferences(manifest: Manifest): readonly Reference[] {
+  const { secretRef } = gitRepository.parse(manifest).spec;
+  const { namespace } = manifest.metadata;
+  return secretRef === undefined
+    ? []
+    : [{ from: nameOf(manifest), kind: 'Secret', name: namespaced(namespace, secretRef.name) }];
+}
+
+const kustomization = z.looseObject({
+  spec: z.looseObject({
+    sourceRef: z.looseObject({ kind: z.string(), name: z.string() }),
+    dependsOn: z.array(z.looseObject({ name: z.string() })).default([]),
+  }),
+});
+
+function deliveryReferences(manifest: Manifest): readonly Reference[] {
+  const { sourceRef, dependsOn } = kustomization.parse(manifest).spec;
+  const { namespace } = manifest.metadata;
+  return [sourceRef, ...dependsOn.map(({ name }) => ({ kind: 'Kustomization', name }))].map(({ kind, name }) => ({
+    from: nameOf(manifest),
+    kind,
+    name: namespaced(namespace, name),
+  }));
+}
+
+const lambdaFunction = z.looseObject({
+  spec: z.looseObject({
+    source: z.record(
+      z.string(),
+      z.union([z.looseObject({ secretRef: z.looseObject({ name: z.string() }).optional() }), z.string()]),
+    ),
+  }),
+});
+
+function sourceReferences(manifest: Manifest): readonly Reference[] {
+  return Object.values(lambdaFunction.parse(manifest).spec.source).flatMap((source) =>
+    typeof source === 'string' || source.secretRef === undefined
+      ? []
+      : [
+          {
+            from: nameOf(manifest),
+            kind: 'Secret',
+            name: namespaced(manifest.metadata.namespace, source.secretRef.name),
+          },
+        ],
+  );
+}
+
+const externalSecret = z.looseObject({
+  spec: z.looseObject({
+    secretStoreRef: z.looseObject({ kind: z.string(), name: z.string() }).optional(),
+    dataFrom: z
+      .array(
+        z.looseObject({
+          sourceRef: z.looseObject({ generatorRef: z.looseObject({ kind: z.string(), name: z.string() }) }),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+function externalSecretReferences(manifest: Manifest): readonly Reference[] {
+  const { secretStoreRef, dataFrom } = externalSecret.parse(manifest).spec;
+  const named = [
+    ...(secretStoreRef === undefined ? [] : [secretStoreRef]),
+    ...dataFrom.map((one) => one.sourceRef.generatorRef),
+  ];
+  return named.map(({ kind, name }) => ({
+    from: nameOf(manifest),
+    kind,
+    name: namespaced(manifest.metadata.namespace, name),
+  }));
+}
