@@ -1,4 +1,5 @@
-import { App, Chart, Yaml } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
+import { dump } from 'js-yaml';
 import { type Environment, type Releases } from '../stacks/index.ts';
 import { buildClusterRoles } from './cluster-roles.ts';
 import { environmentLabels } from './constructs/labels.ts';
@@ -101,7 +102,12 @@ export function synthesizeClusters(
     });
 }
 
+/** YAML of one object; the texts that YAML 1.1 takes for booleans or numbers are quoted, for readers that still do. */
+export function printYaml(object: object): string {
+  return dump(object, { lineWidth: -1, noRefs: true, skipInvalid: true });
+}
+
 /** YAML documents, each begun with `---` so that files can be joined. */
 export function toYaml(manifests: readonly Manifest[]): string {
-  return manifests.map((manifest) => `---\n${Yaml.stringify(manifest)}`).join('');
+  return manifests.map((manifest) => `---\n${printYaml(manifest)}`).join('');
 }
