@@ -54,11 +54,11 @@ function replaceFiles(output: string, { tree, folders, isWhole }: OutputContent)
   removeAbandonedStaging(output);
   const staging = join(output, `${stagingPrefix}${process.pid}`);
   try {
+    mkdirSync(staging);
+    changed.forEach(([, text], index) => writeFileSync(join(staging, String(index)), text));
     const inside = new Set(changed.map(([path]) => dirname(path)));
-    inside.forEach((folder) => mkdirSync(join(staging, folder), { recursive: true }));
-    changed.forEach(([path, text]) => writeFileSync(join(staging, path), text));
     inside.forEach((folder) => mkdirSync(join(output, folder), { recursive: true }));
-    changed.forEach(([path]) => renameSync(join(staging, path), join(output, path)));
+    changed.forEach(([path], index) => renameSync(join(staging, String(index)), join(output, path)));
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
