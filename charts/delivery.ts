@@ -1,5 +1,5 @@
 import type { Chart } from 'cdk8s';
-import { customResourceDefinitions } from '../operator/api/index.ts';
+import { definitionName, kinds } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
 import { FluxKustomization, GitRepository } from './imports/flux.ts';
 
@@ -39,10 +39,10 @@ export function buildDelivery(chart: Chart, owner: Environment, environments: re
       prune: false,
       // to wait for all would be to wait for the environments, which wait for this
       wait: false,
-      healthChecks: customResourceDefinitions().map(({ apiVersion, kind, metadata }) => ({
-        apiVersion,
-        kind,
-        name: metadata.name,
+      healthChecks: kinds.map((kind) => ({
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        name: definitionName(kind),
       })),
     },
   });

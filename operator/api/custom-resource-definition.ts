@@ -92,6 +92,11 @@ function rootSchema({ description, spec, status }: Definition): StructuralSchema
   };
 }
 
+/** `lambdafunctions.lambda.knative.io`: cheap, where the schema is not needed. */
+export function definitionName(kind: Kind): string {
+  return `${definitions[kind].plural}.${group}`;
+}
+
 /** Builds the CustomResourceDefinition of one kind: the same input gives the same object, keys in the same order. */
 export function buildCustomResourceDefinition(kind: Kind): CustomResourceDefinition {
   const definition = definitions[kind];
@@ -99,7 +104,7 @@ export function buildCustomResourceDefinition(kind: Kind): CustomResourceDefinit
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: {
-      name: `${definition.plural}.${group}`,
+      name: definitionName(kind),
       labels: {
         [labels.appName]: 'knative-lambda',
         [labels.appPartOf]: 'knative-lambda',

@@ -8,6 +8,7 @@ export { conditionTypes, type Condition } from './condition.ts';
 export {
   buildCustomResourceDefinition,
   customResourceDefinitions,
+  definitionName,
   type CustomResourceDefinition,
 } from './custom-resource-definition.ts';
 export { eventTypes } from './event-types.ts';
