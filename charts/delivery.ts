@@ -2,8 +2,9 @@ import type { Chart } from 'cdk8s';
 import { definitionName, kinds } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
 import { FluxKustomization, GitRepository } from './imports/flux.ts';
+import { names } from './workloads.ts';
 
-const namespace = 'flux-system';
+const namespace = names.fluxNamespace;
 
 /** Kustomization of what belongs to the cluster; those of environments wait for it. */
 const clusterKustomization = 'knative-lambda-cluster';

@@ -4,6 +4,7 @@ import type { Environment } from '../stacks/index.ts';
 import { operatorConfiguration } from './configuration.ts';
 import { hardenedPodTemplate } from './constructs/hardened-pod.ts';
 import { operatorImage } from './constructs/image.ts';
+import { releaseAnnotations } from './constructs/release.ts';
 import { componentLabels } from './constructs/labels.ts';
 import { resourceRequirements } from './constructs/resources.ts';
 import { addresses, type Flow, inNamespaces, internet, pods, tcp } from './flow.ts';
@@ -47,15 +48,6 @@ export const operatorPart: Part = {
 };
 
 const surgeOfOne = { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) };
-
-/** Version and commit that the environment runs, readable with kubectl. */
-export function releaseAnnotations({ environment, releases }: PartContext): Record<string, string> {
-  const release = releases.operator[environment.name];
-  return {
-    'lambda.knative.io/version': release?.tag ?? '',
-    ...(release?.commit == null ? {} : { 'lambda.knative.io/commit': release.commit }),
-  };
-}
 
 function managerContainer({ environment, releases }: PartContext): k8s.Container {
   return {

@@ -44,7 +44,7 @@ function ingressController(ingress: Ingress): IngressController {
       return {
         className: 'nginx',
         annotations: { 'cert-manager.io/cluster-issuer': ingress.clusterIssuer },
-        tls: { hosts, secretName: `${names.receiverDeployment}-tls` },
+        tls: { hosts, secretName: names.receiverTlsSecret },
       };
   }
 }

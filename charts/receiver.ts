@@ -11,10 +11,10 @@ import {
   temporaryVolume,
 } from './constructs/hardened-pod.ts';
 import { operatorImage } from './constructs/image.ts';
+import { releaseAnnotations } from './constructs/release.ts';
 import { componentLabels } from './constructs/labels.ts';
 import { resourceRequirements } from './constructs/resources.ts';
 import { KnativeService } from './imports/knative-service.ts';
-import { releaseAnnotations } from './operator.ts';
 import type { Part, PartContext } from './part.ts';
 import { receiverFlows, receiverPort } from './receiver-flows.ts';
 import { addReceiverIngress } from './receiver-ingress.ts';

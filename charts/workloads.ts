@@ -13,6 +13,10 @@ export const names = {
   config: 'knative-lambda-config',
   quota: 'knative-lambda-quota',
   pullSecret: 'ecr-pull',
+  receiverTlsSecret: 'knative-lambda-builder-tls',
+  builds: 'knative-lambda-builds',
+  broker: 'rabbitmq',
+  fluxNamespace: 'flux-system',
 } as const;
 
 /** Label of a pod of a Knative Service, put there by Knative. */
@@ -54,12 +58,12 @@ export function functionPods({ namespaces }: Environment): Workload {
 }
 
 export function buildPods({ namespaces }: Environment): Workload {
-  return { name: 'knative-lambda-builds', namespaces: namespaces.functions, labels: { [labels.build]: 'true' } };
+  return { name: names.builds, namespaces: namespaces.functions, labels: { [labels.build]: 'true' } };
 }
 
 /** Nodes of the broker, labelled by the RabbitMQ cluster operator; only where the environment creates the broker. */
 export function brokerPods({ rabbitmq }: Environment): Workload | undefined {
   return rabbitmq.owned
-    ? { name: 'rabbitmq', namespaces: [rabbitmq.namespace], labels: { [labels.appName]: rabbitmq.cluster } }
+    ? { name: names.broker, namespaces: [rabbitmq.namespace], labels: { [labels.appName]: rabbitmq.cluster } }
     : undefined;
 }

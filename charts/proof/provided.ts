@@ -13,17 +13,21 @@ export function providedByPlatform({ delivery, receiver, namespaces }: Environme
   const ingress = receiver.form === 'deployment' ? receiver.ingress : undefined;
   return [
     ...['view', 'edit', 'admin'].map((name) => ({ kind: 'ClusterRole', name, by: 'Kubernetes' })),
-    { kind: 'Namespace', name: 'flux-system', by: 'Flux' },
+    { kind: 'Namespace', name: names.fluxNamespace, by: 'Flux' },
     ...(delivery.credentialsSecret === undefined
       ? []
-      : [{ kind: 'Secret', name: `flux-system/${delivery.credentialsSecret}`, by: 'whoever sets Flux up' }]),
-    ...delivery.dependsOn.map((name) => ({ kind: 'Kustomization', name: `flux-system/${name}`, by: 'the platform' })),
+      : [{ kind: 'Secret', name: `${names.fluxNamespace}/${delivery.credentialsSecret}`, by: 'whoever sets Flux up' }]),
+    ...delivery.dependsOn.map((name) => ({
+      kind: 'Kustomization',
+      name: `${names.fluxNamespace}/${name}`,
+      by: 'the platform',
+    })),
     ...(ingress?.controller !== 'nginx'
       ? []
       : [
           {
             kind: 'Secret',
-            name: `${namespaces.control}/${names.receiverDeployment}-tls`,
+            name: `${namespaces.control}/${names.receiverTlsSecret}`,
             by: 'cert-manager, from the annotation of the Ingress',
           },
         ]),
@@ -31,4 +35,4 @@ export function providedByPlatform({ delivery, receiver, namespaces }: Environme
 }
 
 /** Policies whose pods are made in the cluster: by the operator for functions and builds, by RabbitMQ's own operator. */
-export const policiesOfLaterPods: readonly string[] = [names.function, 'knative-lambda-builds', 'rabbitmq'];
+export const policiesOfLaterPods: readonly string[] = [names.function, names.builds, names.broker];
