@@ -34,3 +34,4 @@ export type { StructuralSchema } from './structural-schema.ts';
 export { type BuilderProfile, builderProfiles } from './builder-profile.ts';
 export { type Account, agentTiers, type Grant, grants, type GrantScope } from './grants.ts';
 export { brokerResources } from './broker-resources.ts';
+export { type Metric, type MetricName, metrics } from './metrics.ts';

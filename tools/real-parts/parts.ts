@@ -96,6 +96,13 @@ export const foreignCrdsPart = {
     { module: 'github.com/fluxcd/flagger', version: 'v1.41.0', folder: 'artifacts/flagger', names: ['crd.yaml'] },
     { module: 'github.com/fluxcd/source-controller', version: 'v1.8.5', folder: 'config/crd/bases' },
     { module: 'github.com/fluxcd/kustomize-controller', version: 'v1.7.3', folder: 'config/crd/bases' },
+    { module: 'github.com/fluxcd/notification-controller', version: 'v1.6.0', folder: 'config/crd/bases' },
+    {
+      module: 'sigs.k8s.io/gateway-api',
+      version: 'v1.4.0',
+      folder: 'config/crd/standard',
+      names: ['gateway.networking.k8s.io_gateways.yaml', 'gateway.networking.k8s.io_httproutes.yaml'],
+    },
     { module: 'github.com/bitnami-labs/sealed-secrets', version: 'v0.32.2', folder: 'helm/sealed-secrets/crds' },
     {
       module: 'github.com/external-secrets/external-secrets',
@@ -114,6 +121,7 @@ export const foreignCrdsPart = {
       version: 'v0.85.0',
       folder: 'example/prometheus-operator-crd',
       names: [
+        'monitoring.coreos.com_alertmanagerconfigs.yaml',
         'monitoring.coreos.com_servicemonitors.yaml',
         'monitoring.coreos.com_podmonitors.yaml',
         'monitoring.coreos.com_prometheusrules.yaml',
