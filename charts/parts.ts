@@ -1,6 +1,7 @@
 import { accessPart } from './access.ts';
 import { namespacePart } from './namespace.ts';
 import { networkPart } from './network.ts';
+import { observabilityPart } from './observability.ts';
 import { operatorPart } from './operator.ts';
 import type { Part } from './part.ts';
 import { receiverPart } from './receiver.ts';
@@ -16,4 +17,5 @@ export const parts: readonly Part[] = [
   operatorPart,
   receiverPart,
   samplesPart,
+  observabilityPart,
 ];

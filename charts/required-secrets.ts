@@ -1,5 +1,7 @@
 import { labels } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
+import { alertSecretKeys } from './alert-routing.ts';
+import { names } from './workloads.ts';
 
 /** A Secret that people or a secret manager fill; its values are in no manifest. */
 export interface RequiredSecret {
@@ -17,7 +19,12 @@ export function secretLabels({ usableByFunctions }: Pick<RequiredSecret, 'usable
 }
 
 /** Secrets that an environment needs and cannot generate. */
-export function requiredSecrets({ codeStore, namespaces, rabbitmq }: Environment): readonly RequiredSecret[] {
+export function requiredSecrets({
+  codeStore,
+  monitoring,
+  namespaces,
+  rabbitmq,
+}: Environment): readonly RequiredSecret[] {
   const minio =
     codeStore.kind === 'minio'
       ? namespaces.functions.map((namespace) => ({
@@ -39,5 +46,17 @@ export function requiredSecrets({ codeStore, namespaces, rabbitmq }: Environment
           usableByFunctions: false,
         },
       ];
-  return [...minio, ...broker];
+  const alerts =
+    monitoring.alerts === 'routed'
+      ? [
+          {
+            name: names.alertReceivers,
+            namespace: namespaces.control,
+            keys: Object.values(alertSecretKeys),
+            purpose: 'tell people of alerts through PagerDuty, Slack and GitHub',
+            usableByFunctions: false,
+          },
+        ]
+      : [];
+  return [...minio, ...broker, ...alerts];
 }

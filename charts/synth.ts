@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { dump } from 'js-yaml';
 import { type Environment, type Releases } from '../stacks/index.ts';
+import { buildClusterMonitors } from './cluster-monitors.ts';
 import { buildClusterRoles } from './cluster-roles.ts';
 import { environmentLabels } from './constructs/labels.ts';
 import { buildCrds } from './crds.ts';
@@ -90,15 +91,17 @@ export function synthesizeClusters(
   return environments
     .filter(({ cluster }) => cluster.owner)
     .map((owner) => {
-      const chart = new Chart(new App(), 'delivery', { labels: sharedLabels, disableResourceNameHashes: true });
+      const app = new App();
+      const beside = all.filter(({ cluster }) => cluster.name === owner.cluster.name);
+      const delivery = new Chart(app, 'delivery', { labels: sharedLabels, disableResourceNameHashes: true });
       if (owner.delivery.mode === 'gitops') {
-        buildDelivery(
-          chart,
-          owner,
-          all.filter(({ cluster }) => cluster.name === owner.cluster.name),
-        );
+        buildDelivery(delivery, owner, beside);
       }
-      return { owner, files: [toFile(chart)].filter((file) => file.manifests.length > 0) };
+      const monitors = new Chart(app, 'monitors', { labels: sharedLabels, disableResourceNameHashes: true });
+      if (owner.monitoring.serviceMonitors) {
+        buildClusterMonitors(monitors, owner, beside);
+      }
+      return { owner, files: [toFile(delivery), toFile(monitors)].filter((file) => file.manifests.length > 0) };
     });
 }
 

@@ -17,6 +17,7 @@ export const names = {
   builds: 'knative-lambda-builds',
   broker: 'rabbitmq',
   fluxNamespace: 'flux-system',
+  alertReceivers: 'knative-lambda-alert-receivers',
 } as const;
 
 /** Label of a pod of a Knative Service, put there by Knative. */

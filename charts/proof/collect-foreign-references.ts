@@ -11,6 +11,7 @@ export function collectForeignReferences(manifests: readonly Manifest[]): readon
     ...ofKind(manifests, 'LambdaFunction').flatMap(sourceReferences),
     ...ofKind(manifests, 'GitRepository').flatMap(repositoryReferences),
     ...ofKind(manifests, 'Kustomization').flatMap(deliveryReferences),
+    ...ofKind(manifests, 'AlertmanagerConfig').flatMap(receiverReferences),
   ];
 }
 
@@ -58,6 +59,34 @@ function deliveryReferences(manifest: Manifest): readonly Reference[] {
     kind,
     name: namespaced(namespace, name),
   }));
+}
+
+const secretKey = z.looseObject({ name: z.string() });
+const alertmanagerConfig = z.looseObject({
+  spec: z.looseObject({
+    receivers: z.array(
+      z.looseObject({
+        pagerdutyConfigs: z.array(z.looseObject({ routingKey: secretKey })).default([]),
+        slackConfigs: z.array(z.looseObject({ apiURL: secretKey })).default([]),
+        webhookConfigs: z.array(z.looseObject({ urlSecret: secretKey })).default([]),
+      }),
+    ),
+  }),
+});
+
+function receiverReferences(manifest: Manifest): readonly Reference[] {
+  const { receivers } = alertmanagerConfig.parse(manifest).spec;
+  return receivers
+    .flatMap(({ pagerdutyConfigs, slackConfigs, webhookConfigs }) => [
+      ...pagerdutyConfigs.map(({ routingKey }) => routingKey),
+      ...slackConfigs.map(({ apiURL }) => apiURL),
+      ...webhookConfigs.map(({ urlSecret }) => urlSecret),
+    ])
+    .map(({ name }) => ({
+      from: nameOf(manifest),
+      kind: 'Secret',
+      name: namespaced(manifest.metadata.namespace, name),
+    }));
 }
 
 const lambdaFunction = z.looseObject({

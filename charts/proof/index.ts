@@ -4,6 +4,8 @@ import { accessFaults } from './access.ts';
 import { annotationFaults } from './annotations.ts';
 import { hardeningFaults } from './hardening.ts';
 import { imageFaults } from './images.ts';
+import { metricFaults } from './metrics.ts';
+import { monitorFaults } from './monitors.ts';
 import { networkFaults } from './network.ts';
 import { buildOutput, type Check } from './output.ts';
 import { podSecurityFaults } from './pod-security.ts';
@@ -20,10 +22,19 @@ const checks: readonly Check[] = [
   imageFaults,
   quotaFaults,
   networkFaults,
+  monitorFaults,
+  metricFaults,
 ];
 
 /** Checks that mean something without the workloads of an environment. */
-const clusterChecks: readonly Check[] = [knownApiFaults, annotationFaults, referenceFaults, accessFaults];
+const clusterChecks: readonly Check[] = [
+  knownApiFaults,
+  annotationFaults,
+  referenceFaults,
+  accessFaults,
+  monitorFaults,
+  metricFaults,
+];
 
 /** Faults of what one cluster holds beside the shared part, one line each. */
 export function proveCluster({ owner, files }: SynthesizedCluster, shared: readonly File[]): readonly string[] {

@@ -28,6 +28,11 @@ const known = new Set([
   'kustomize.toolkit.fluxcd.io/v1/Kustomization',
   'external-secrets.io/v1/ExternalSecret',
   'external-secrets.io/v1/SecretStore',
+  'monitoring.coreos.com/v1/ServiceMonitor',
+  'monitoring.coreos.com/v1/PodMonitor',
+  'monitoring.coreos.com/v1/PrometheusRule',
+  'monitoring.coreos.com/v1alpha1/AlertmanagerConfig',
+  'monitoring.coreos.com/v1alpha1/ScrapeConfig',
   'generators.external-secrets.io/v1alpha1/ECRAuthorizationToken',
 ]);
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../../stacks/index.ts';
+import { platformMonitors } from '../cluster-monitors.ts';
 import { names } from '../workloads.ts';
 
 /** Something that the output refers to and somebody else makes. */
@@ -9,11 +10,12 @@ export interface Provided {
 }
 
 /** References that resolve outside the output, each with who keeps the promise. */
-export function providedByPlatform({ delivery, receiver, namespaces }: Environment): readonly Provided[] {
+export function providedByPlatform({ delivery, monitoring, receiver, namespaces }: Environment): readonly Provided[] {
   const ingress = receiver.form === 'deployment' ? receiver.ingress : undefined;
   return [
     ...['view', 'edit', 'admin'].map((name) => ({ kind: 'ClusterRole', name, by: 'Kubernetes' })),
     { kind: 'Namespace', name: names.fluxNamespace, by: 'Flux' },
+    { kind: 'Namespace', name: monitoring.namespace, by: 'the monitoring stack' },
     ...(delivery.credentialsSecret === undefined
       ? []
       : [{ kind: 'Secret', name: `${names.fluxNamespace}/${delivery.credentialsSecret}`, by: 'whoever sets Flux up' }]),
@@ -32,6 +34,11 @@ export function providedByPlatform({ delivery, receiver, namespaces }: Environme
           },
         ]),
   ];
+}
+
+/** Monitors whose targets are made in the cluster: by the operator, by RabbitMQ's own operator, or by the platform. */
+export function monitorsOfLaterPods({ rabbitmq }: Environment): readonly string[] {
+  return ['knative-lambda-functions', 'knative-lambda-agents', rabbitmq.cluster, ...platformMonitors];
 }
 
 /** Policies whose pods are made in the cluster: by the operator for functions and builds, by RabbitMQ's own operator. */

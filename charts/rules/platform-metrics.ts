@@ -37,7 +37,7 @@ const dispatch = ['kn_broker_name', 'kn_broker_namespace', 'http_response_status
 const proxied = ['direction', 'deployment', 'dst_deployment', 'dst_namespace', 'tls'] as const;
 const request = ['scenario', 'method', 'name', 'status', 'group', 'testid'] as const;
 
-const exporters = {
+export const exporters = {
   prometheus: {
     source: 'https://prometheus.io/docs/concepts/jobs_instances',
     metrics: { up: gauge(), scrape_duration_seconds: gauge(), scrape_samples_scraped: gauge() },

@@ -1,12 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { emittedSeries } from './known-metrics.ts';
-import { checkQuery } from './promql.ts';
+import { checkKnownQuery } from './known-metrics.ts';
 
-const check = (text: string) => checkQuery(text, (metric) => emittedSeries.get(metric));
 const requests = 'knative_lambda_receiver_requests_total';
 const duration = 'knative_lambda_receiver_request_duration_seconds_bucket';
 
-describe('checkQuery', () => {
+describe('a query', () => {
   test.each<readonly [what: string, query: string, labels: readonly string[]]>([
     ['an aggregation', `sum by (route, environment) (rate(${requests}{code=~"5.."}[5m]))`, ['route', 'environment']],
     ['a quantile', `histogram_quantile(0.99, sum by (le, route) (rate(${duration}[5m])))`, ['route']],
@@ -29,13 +27,13 @@ describe('checkQuery', () => {
     ],
     ["Flagger's interval", `sum(rate(${requests}{namespace="{{ namespace }}"}[{{ interval }}]))`, []],
   ])('follows the labels through %s', (...[, query, labels]) => {
-    const result = check(query);
+    const result = checkKnownQuery(query);
     expect(result.faults).toEqual([]);
     expect([...result.labels].toSorted()).toEqual([...labels].toSorted());
   });
 
   test('keeps the labels that an aggregation leaves', () => {
-    const { labels } = check(`sum without (route) (${requests})`);
+    const { labels } = checkKnownQuery(`sum without (route) (${requests})`);
     expect([...labels]).toEqual(expect.arrayContaining(['code', 'environment', 'pod']));
     expect([...labels]).not.toContain('route');
   });
@@ -62,6 +60,6 @@ describe('checkQuery', () => {
     ['an open bracket', `sum(rate(${requests}[5m])`, /^syntax error at/],
     ['a selector without a name', '{job="a"}', /names no metric/],
   ])('fails for %s', (...[, query, fault]) => {
-    expect(check(query).faults).toEqual([expect.stringMatching(fault)]);
+    expect(checkKnownQuery(query).faults).toEqual([expect.stringMatching(fault)]);
   });
 });

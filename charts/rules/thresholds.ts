@@ -67,6 +67,7 @@ export const thresholds = {
   deadLetters: { value: 100, unit: 'messages', for: '5m', severity: 'critical' },
   deadLetterRate: { value: 1, unit: 'perSecond', for: '5m', severity: 'warning' },
   deadLetterAge: { value: 86_400, unit: 'seconds', for: '15m', severity: 'warning' },
+  brokerAlarm: { value: 0, unit: 'ready', for: '1m', severity: 'critical' },
 
   // agents
   modelUnavailable: { value: 0, unit: 'ready', for: '5m', severity: 'warning' },

@@ -38,3 +38,8 @@ export const repository = z
   .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'an image repository without registry and tag');
 
 export const port = z.int().min(1).max(65535);
+
+/** Address of a web page or folder, without the slash at its end. */
+export const webAddress = z
+  .string()
+  .regex(/^https?:\/\/[a-z0-9.-]+(:\d+)?(\/[\w.~-]+)*$/, 'an http or https address that does not end in a slash');

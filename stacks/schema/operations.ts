@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { brokerName, dnsLabel, hostName, hostPort } from './names.ts';
+import { brokerName, dnsLabel, hostName, hostPort, webAddress } from './names.ts';
 
 export const rabbitmqSchema = z.strictObject({
   cluster: dnsLabel.describe('name of the RabbitmqCluster'),
@@ -46,6 +46,14 @@ export const monitoringSchema = z.strictObject({
   pagingSeverity: z
     .enum(['warning', 'critical'])
     .describe('least severity that pages a person where alerts are routed; lower ones are posted only'),
+  release: dnsLabel.describe('label release that Prometheus selects monitors and rules by'),
+  grafana: webAddress.describe('address of Grafana, which alerts link to'),
+  runbooks: webAddress.describe('folder of the runbooks, which alerts link to'),
+  federates: z
+    .array(hostPort)
+    .describe(
+      'Prometheus servers of other clusters whose recorded series the one of this cluster reads; empty where each stands alone',
+    ),
   tracesEndpoint: hostPort.describe('OTLP gRPC endpoint for traces'),
   tracesNamespace: dnsLabel.describe('namespace of the trace collector'),
   samplingRatio: z.number().min(0).max(1).describe('share of traces that are recorded, 0 to 1'),

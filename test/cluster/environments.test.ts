@@ -61,9 +61,10 @@ describe.each(clusters)('cluster %s', (cluster) => {
   beforeAll(async () => {
     // no controllers: nothing but an apply may change an object
     controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
-    // Flux makes its namespace when it is installed
-    const fluxNamespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } };
-    await controlPlane.admin.apply(fluxNamespace, { fieldManager: 'flux' });
+    // Flux and the monitoring stack make their namespaces when they are installed
+    for (const name of ['flux-system', 'prometheus']) {
+      await controlPlane.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager });
+    }
     accepted = await applyAll(controlPlane, clusterManifests);
   }, 60_000);
 

@@ -1,8 +1,10 @@
 import { renderAccessReference } from './access.ts';
+import { renderAlertReference } from './alerts.ts';
 import { renderAuditPolicies } from './audit-policy.ts';
 import { renderCrdReference } from './crds.ts';
 import { renderEnvironmentReference } from './environments.ts';
 import { renderFlowReference } from './flows.ts';
+import { renderMetricReference } from './metrics.ts';
 
 /** Folders that hold generated files only. */
 export const generatedFolders = ['docs/reference', 'docs/operations/audit'] as const;
@@ -11,8 +13,10 @@ export const generatedFolders = ['docs/reference', 'docs/operations/audit'] as c
 export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/reference/access.md', renderAccessReference()],
+    ['docs/reference/alerts.md', renderAlertReference()],
     ['docs/reference/crds.md', renderCrdReference()],
     ['docs/reference/environments.md', renderEnvironmentReference()],
+    ['docs/reference/metrics.md', renderMetricReference()],
     ['docs/reference/network.md', renderFlowReference()],
     ...[...renderAuditPolicies()].map(([file, text]): [string, string] => [`docs/operations/audit/${file}`, text]),
   ]);

@@ -125,6 +125,7 @@ export const foreignCrdsPart = {
         'monitoring.coreos.com_servicemonitors.yaml',
         'monitoring.coreos.com_podmonitors.yaml',
         'monitoring.coreos.com_prometheusrules.yaml',
+        'monitoring.coreos.com_scrapeconfigs.yaml',
       ],
     },
   ],
