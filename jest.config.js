@@ -1,4 +1,4 @@
-/** Unit tests stand beside the code, golden and cluster suites in test/; `make test` picks the projects whose parts are there. */
+/** Unit tests stand beside the code, other suites in test/; `make test` picks the projects whose parts are there. */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -19,6 +19,7 @@ export default {
       testMatch: ['<rootDir>/{charts,operator,stacks,tools,test/bench}/**/*.test.ts', '<rootDir>/test/*.test.ts'],
     },
     { ...shared, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },
+    { ...shared, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
   ],
 };

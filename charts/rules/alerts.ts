@@ -18,6 +18,10 @@ export const alertGroups = {
   platform: platformAlerts,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Alert>>>>;
 
+type GroupName = keyof typeof alertGroups;
+
+export type AlertName = { [Name in GroupName]: keyof (typeof alertGroups)[Name] }[GroupName];
+
 /** Every alert by name; docs/runbooks/ has a page for each. */
 export const alerts: ReadonlyMap<string, Alert> = new Map(
   Object.values(alertGroups).flatMap((group): [string, Alert][] => Object.entries<Alert>(group)),

@@ -7,6 +7,7 @@ import {
   type GoProgramsPart,
   kubesealPart,
   kustomizeControllerPart,
+  promtoolPart,
 } from './parts.ts';
 
 export interface ControlPlanePrograms {
@@ -42,6 +43,11 @@ export function locateKubeseal(environment: Environment = process.env): string |
 /** Path of Flux's kustomize-controller, where `make real-parts` made it. */
 export function locateKustomizeController(environment: Environment = process.env): string | undefined {
   return locateProgram(kustomizeControllerPart, environment);
+}
+
+/** Path of promtool, where `make real-parts` made it. */
+export function locatePromtool(environment: Environment = process.env): string | undefined {
+  return locateProgram(promtoolPart, environment);
 }
 
 /** A part of one program that has the name of the part. */

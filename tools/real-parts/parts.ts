@@ -159,12 +159,12 @@ export const kustomizeControllerPart = {
   ],
 } as const satisfies GoProgramsPart;
 
-const promtoolPart = {
+export const promtoolPart = {
   kind: 'go-programs',
   name: 'promtool',
   tier: 'rules',
   purpose: 'checks and unit-tests alerting and recording rules',
-  default: false,
+  default: true,
   diskGiB: 4,
   programs: [{ binary: 'promtool', module: 'prometheus', package: 'github.com/prometheus/prometheus/cmd/promtool' }],
 } as const satisfies GoProgramsPart;

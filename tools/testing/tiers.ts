@@ -3,8 +3,15 @@ import {
   locateForeignCrds,
   locateKubeseal,
   locateKustomizeController,
+  locatePromtool,
 } from '../real-parts/locate.ts';
-import { controlPlanePart, foreignCrdsPart, kubesealPart, kustomizeControllerPart } from '../real-parts/parts.ts';
+import {
+  controlPlanePart,
+  foreignCrdsPart,
+  kubesealPart,
+  kustomizeControllerPart,
+  promtoolPart,
+} from '../real-parts/parts.ts';
 import { UsageError } from './usage.ts';
 
 /** Suites with the same needs: one project of jest.config.js. */
@@ -20,6 +27,11 @@ export interface Tier {
 export const tiers: readonly Tier[] = [
   { name: 'unit', runInBand: false, missingParts: () => [] },
   { name: 'golden', runInBand: false, missingParts: () => [] },
+  {
+    name: 'rules',
+    runInBand: false,
+    missingParts: () => (locatePromtool() === undefined ? [promtoolPart.name] : []),
+  },
   { name: 'cluster', runInBand: true, missingParts: missingClusterParts },
 ];
 
