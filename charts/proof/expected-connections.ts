@@ -59,7 +59,7 @@ export function expectedConnections(environment: Environment): readonly Expected
 const firstAddress = (cidr: string | undefined): AddressEnd => address((cidr ?? '0.0.0.0').split('/')[0] ?? '0.0.0.0');
 
 function openRows(environment: Environment): readonly Row[] {
-  const { cluster, monitoring, receiver: form } = environment;
+  const { cluster, monitoring, rabbitmq, receiver: form } = environment;
   const { operator, receiver, lambda, agent, build, broker } = runningPods(environment);
   const apiServer = firstAddress(cluster.apiServer.cidrs[0]);
   const [apiPort = 443] = cluster.apiServer.ports;
@@ -73,7 +73,9 @@ function openRows(environment: Environment): readonly Row[] {
     ['the receiver to the API server', receiver, apiServer, apiPort],
     ['Prometheus to the operator', pod(monitoring.namespace), operator, 8080],
     ['Prometheus to the receiver', pod(monitoring.namespace), receiver, 8080],
-    ['Prometheus to a function', pod(monitoring.namespace), lambda, 9091],
+    ['Prometheus to a function', pod(monitoring.namespace), lambda, 8080],
+    ['Prometheus to the figures of a function beside it', pod(monitoring.namespace), lambda, 9091],
+    ['Prometheus to an agent', pod(monitoring.namespace), agent, 8080],
     ['kubelet probes of the operator', node, operator, 8081],
     ['kubelet probes of the receiver', node, receiver, entry],
     ['kubelet probes of a function', node, lambda, 8012],
@@ -88,6 +90,7 @@ function openRows(environment: Environment): readonly Row[] {
     ['an agent to a public model', agent, publicAddress, 443],
     ['an agent to a model in the cluster', agent, pod('ollama'), 11434],
     ['a build to source and packages', build, publicAddress, 443],
+    ...(rabbitmq.owned ? [['Prometheus to the broker', pod(monitoring.namespace), broker, 15692] as const] : []),
     ...meshRows(environment),
     ...storageRows(environment),
     ...ingressRows(environment),

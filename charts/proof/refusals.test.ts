@@ -44,8 +44,72 @@ const remove: Edit = () => undefined;
 const container = 'spec/template/spec/containers/0';
 const operator = 'Deployment/knative-lambda-operator';
 const receiver = 'Deployment/knative-lambda-builder';
+const rules = 'PrometheusRule/knative-lambda-alerts';
 
 const refusals: readonly (readonly [what: string, environment: string, object: string, edit: Edit, fault: RegExp])[] = [
+  [
+    'a rule on a metric that nobody emits',
+    'dev',
+    rules,
+    set('spec/groups/0/rules/0/expr', 'sum(rate(requests_total[5m]))'),
+    /builds_total: metric requests_total is emitted by nobody/,
+  ],
+  [
+    'a rule on a label that its metric lacks',
+    'dev',
+    rules,
+    set('spec/groups/0/rules/0/expr', 'sum by (function) (workqueue_depth)'),
+    /label function is grouped by and is not in the expression/,
+  ],
+  [
+    'a rule that is no PromQL',
+    'dev',
+    rules,
+    set('spec/groups/0/rules/0/expr', 'sum(rate(workqueue_depth[5m])'),
+    /syntax error at/,
+  ],
+  [
+    'an alert that shows a label which it has not',
+    'dev',
+    rules,
+    set('spec/groups/6/rules/0/annotations/summary', '{{ $labels.function }} is not ready'),
+    /KnativeLambdaOperatorNotReady: annotation shows label function/,
+  ],
+  [
+    'a monitor that Prometheus does not select',
+    'dev',
+    'ServiceMonitor/knative-lambda-operator',
+    set('metadata/labels', { environment: 'dev' }),
+    /got label release none, allowed kube-prometheus-stack/,
+  ],
+  [
+    'a monitor whose series have no environment',
+    'dev',
+    'PodMonitor/knative-lambda-builder',
+    set('spec/podMetricsEndpoints/0/relabelings', []),
+    /series of port http get no label environment/,
+  ],
+  [
+    'a monitor of a port that the pods lack',
+    'dev',
+    'PodMonitor/knative-lambda-builder',
+    set('spec/podMetricsEndpoints/0/port', 'metrics'),
+    /got port metrics, allowed http/,
+  ],
+  [
+    'a monitor that finds nothing',
+    'dev',
+    'ServiceMonitor/knative-lambda-operator',
+    set('spec/selector/matchLabels', { app: 'operator' }),
+    /its selector selects nothing of the output/,
+  ],
+  [
+    'an alert receiver whose Secret nobody makes',
+    'prd',
+    'AlertmanagerConfig/knative-lambda',
+    set('spec/receivers/1/pagerdutyConfigs/0/routingKey/name', 'pagerduty'),
+    /refers to Secret knative-lambda-prd\/pagerduty, which nothing creates/,
+  ],
   [
     'a removed API version',
     'prd',
