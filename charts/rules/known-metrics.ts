@@ -17,40 +17,50 @@ function seriesOf(
     : [[name, new Set(all)]];
 }
 
-/** Expressions of the tables name environments and namespaces by placeholders. */
-const placeholders = /\$(env|control|namespaces)\b/g;
-const matcherOf: Readonly<Record<string, string>> = {
-  env: 'environment=""',
-  control: 'namespace=""',
-  namespaces: 'namespace=""',
+/** Placeholders of the table of recordings, as the rules of an environment have them. */
+const placeholders: Readonly<Record<string, string>> = {
+  $env: 'environment=""',
+  $control: 'namespace=""',
+  $namespaces: 'namespace=~""',
 };
 
-/** Labels of every series that a query may name: own ones, those of others, and those that rules record from them. */
-function findKnownSeries(): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = new Map(
-    [...Object.entries<Metric>(metrics), ...platformMetrics].flatMap(([name, metric]) => seriesOf(name, metric)),
-  );
-  for (const { record, expr, labels = {} } of Object.values<readonly Recording[]>(recordings).flat()) {
-    const filled = expr.replaceAll(placeholders, (...[, name]: string[]) => matcherOf[name ?? ''] ?? '');
-    const query = checkQuery(filled, (metric) => known.get(metric));
-    known.set(record, new Set([...(known.get(record) ?? []), ...query.labels, ...Object.keys(labels), 'environment']));
-  }
-  return known;
+const texts = /"(?:[^"\\]|\\.)*"/g;
+const numbers = /(?<![\w.:])\d+(?:\.\d+)?(?![\w.])/g;
+
+/** The query without the values of its matchers and without its numbers, which say nothing about names. */
+function shapeOf(expr: string): string {
+  return expr
+    .replaceAll(/\$(?:env|control|namespaces)\b/g, (name) => placeholders[name] ?? name)
+    .replaceAll(texts, '""')
+    .replaceAll(numbers, '1');
 }
 
-let known: ReadonlyMap<string, ReadonlySet<string>> | undefined;
-const answers = new Map<string, Query>();
-const texts = /"(?:[^"\\]|\\.)*"/g;
+/** Everything that queries may name, and what is known of queries: those of one shape are parsed once. */
+class KnownSeries {
+  readonly #labels = new Map(
+    [...Object.entries<Metric>(metrics), ...platformMetrics].flatMap(([name, metric]) => seriesOf(name, metric)),
+  );
+  readonly #answers = new Map<string, Query>();
 
-/**
- * Checks a query against every series that is emitted or recorded. The values of matchers say nothing about names, so
- * queries that differ in them only are parsed once.
- */
+  constructor() {
+    for (const { record, expr, labels = {} } of Object.values<readonly Recording[]>(recordings).flat()) {
+      const computed = [...this.check(expr).labels, ...Object.keys(labels), 'environment'];
+      this.#labels.set(record, new Set([...(this.#labels.get(record) ?? []), ...computed]));
+    }
+  }
+
+  check(expr: string): Query {
+    const shape = shapeOf(expr);
+    const answer = this.#answers.get(shape) ?? checkQuery(shape, (metric) => this.#labels.get(metric));
+    this.#answers.set(shape, answer);
+    return answer;
+  }
+}
+
+let known: KnownSeries | undefined;
+
+/** Checks a query against every series that is emitted or recorded. */
 export function checkKnownQuery(expr: string): Query {
-  known ??= findKnownSeries();
-  const series = known;
-  const shape = expr.replaceAll(texts, '""');
-  const answer = answers.get(shape) ?? checkQuery(shape, (metric) => series.get(metric));
-  answers.set(shape, answer);
-  return answer;
+  known ??= new KnownSeries();
+  return known.check(expr);
 }
