@@ -60,6 +60,7 @@ export function workloadMonitor(environment: Environment, kind: 'function' | 'ag
   const { watch, namespaces } = environment;
   const owned: readonly Relabeling[] = [
     environmentLabel(environment),
+    jobName(`knative-lambda-${kind}s`),
     { sourceLabels: [podLabel(knativeServiceLabel)], targetLabel: kind },
     { sourceLabels: ['__meta_kubernetes_namespace'], targetLabel: `${kind}_namespace` },
   ];

@@ -48,7 +48,8 @@ export const platformAlerts = {
     dashboard,
   },
   KnativeLambdaTargetDown: {
-    expr: `min by (job, instance) (up{$env}) == ${thresholds.targetDown.value}`,
+    // a function need not serve metrics
+    expr: `min by (job, instance) (up{$env, job!~"knative-lambda-(functions|agents)"}) == ${thresholds.targetDown.value}`,
     threshold: thresholds.targetDown,
     priority: 'P2',
     summary: 'Prometheus cannot read a target',

@@ -80,7 +80,11 @@ export const platformCases = {
     silent: [certificate(3 * daySeconds + 10_000), certificate(0)],
     after: 70,
   },
-  KnativeLambdaTargetDown: { faults: [up('anything', 0)], silent: [up('anything', 1)], after: 10 },
+  KnativeLambdaTargetDown: {
+    faults: [up('anything', 0)],
+    silent: [up('anything', 1), up('knative-lambda-functions', 0)],
+    after: 10,
+  },
   FluxComponentAbsent: { faults: [controllers(0)], silent: [controllers(1)], after: 15 },
   FluxReconciliationFailure: {
     faults: [kustomization('ready="False", suspended="false"')],
