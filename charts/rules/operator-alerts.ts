@@ -32,11 +32,11 @@ export const operatorAlerts = {
     onNoData: true,
   },
   KnativeLambdaOperatorLeaderless: {
-    expr: `sum(leader_election_master_status{$env}) < ${thresholds.leaders.value}`,
+    expr: `sum by (name) (leader_election_master_status{$env}) < ${thresholds.leaders.value}`,
     threshold: thresholds.leaders,
     priority: 'P0',
     summary: 'No pod of the operator leads',
-    description: 'Pods run and all of them stand by, so nothing is reconciled.',
+    description: 'Pods run and none of them holds the lease {{ $labels.name }}, so nothing is reconciled.',
     dashboard,
   },
   KnativeLambdaOperatorWatchSilent: {

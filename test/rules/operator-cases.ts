@@ -51,7 +51,15 @@ export const operatorCases = {
     after: 5,
   },
   KnativeLambdaOperatorAbsent: { faults: [up(0)], silent: [up(1)], after: 15 },
-  KnativeLambdaOperatorLeaderless: { faults: [leaders(0, 0)], silent: [leaders(0, 1)], after: 5 },
+  KnativeLambdaOperatorLeaderless: {
+    // a canary that leads by a lease of its own does not stand in
+    faults: [
+      leaders(0, 0),
+      { ...leaders(0, 0), [own('leader_election_master_status', 'name="canary", pod="c"')]: constant(1) },
+    ],
+    silent: [leaders(0, 1)],
+    after: 5,
+  },
   KnativeLambdaOperatorWatchSilent: { faults: [silence(181)], silent: [silence(180)], after: 5 },
   KnativeLambdaHighErrorRate: {
     faults: [{ ...passes(1000, 0), ...errors(11) }],
