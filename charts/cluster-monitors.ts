@@ -78,6 +78,9 @@ function environmentOf(about: string, environments: readonly Environment[]): rea
 
 /** Monitors of what environments share on a cluster, in the namespace of Prometheus. */
 export function buildClusterMonitors(chart: Chart, owner: Environment, environments: readonly Environment[]): void {
+  if (!owner.monitoring.serviceMonitors) {
+    return;
+  }
   const metadata = (name: string) => ({
     name,
     namespace: owner.monitoring.namespace,

@@ -14,6 +14,9 @@ const clusterKustomization = 'knative-lambda-cluster';
  * every 5 minutes or when it is told of a push; drift is mended within a minute.
  */
 export function buildDelivery(chart: Chart, owner: Environment, environments: readonly Environment[]): void {
+  if (owner.delivery.mode !== 'gitops') {
+    return;
+  }
   const { repository, source, branch, path, credentialsSecret } = owner.delivery;
   new GitRepository(chart, 'source', {
     metadata: { name: source, namespace },

@@ -2,6 +2,7 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { labels } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
+import { meshAnnotations } from './constructs/hardened-pod.ts';
 import type { Part } from './part.ts';
 import { podSecurityLevel } from './pod-security.ts';
 import { allNamespaces } from './workloads.ts';
@@ -18,7 +19,7 @@ export const namespacePart: Part = {
 };
 
 function addNamespace(chart: Chart, environment: Environment, name: string): void {
-  const level = podSecurityLevel(environment, name);
+  const level = podSecurityLevel(environment);
   new k8s.KubeNamespace(chart, `namespace-${name}`, {
     metadata: {
       name,
@@ -31,7 +32,7 @@ function addNamespace(chart: Chart, environment: Environment, name: string): voi
         'pod-security.kubernetes.io/audit': 'restricted',
       },
       // removing an environment from Git must not delete what its users made
-      annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
+      annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled', ...meshAnnotations(environment) },
     },
   });
 }

@@ -1,4 +1,6 @@
 import { accessPart } from './access.ts';
+import { eventingPart } from './eventing.ts';
+import { functionsIngressPart } from './functions-ingress.ts';
 import { namespacePart } from './namespace.ts';
 import { networkPart } from './network.ts';
 import { observabilityPart } from './observability.ts';
@@ -16,6 +18,8 @@ export const parts: readonly Part[] = [
   secretsPart,
   operatorPart,
   receiverPart,
+  eventingPart,
+  functionsIngressPart,
   samplesPart,
   observabilityPart,
 ];

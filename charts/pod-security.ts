@@ -6,11 +6,9 @@ export type PodSecurityLevel = (typeof podSecurityLevels)[number];
 
 /**
  * Strictest level that still admits what a namespace runs: the init container of the mesh without its CNI plugin
- * needs NET_ADMIN, which only `privileged` allows; builders run as root, which `restricted` refuses.
+ * needs NET_ADMIN, which only `privileged` allows; builders run as root and the pods of a Broker, which is in every
+ * namespace, set no seccomp profile, both of which `restricted` refuses.
  */
-export function podSecurityLevel({ mesh, namespaces }: Environment, namespace: string): PodSecurityLevel {
-  if (mesh.injected && !mesh.cni) {
-    return 'privileged';
-  }
-  return namespaces.functions.includes(namespace) ? 'baseline' : 'restricted';
+export function podSecurityLevel({ mesh }: Environment): PodSecurityLevel {
+  return mesh.injected && !mesh.cni ? 'privileged' : 'baseline';
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '../stacks/index.ts';
 import { addresses, type Flow, inNamespaces, internet, type Peer, pods, tcp } from './flow.ts';
 import type { Ingress } from './receiver-ingress.ts';
-import { receiverPods } from './workloads.ts';
+import { names, receiverPods } from './workloads.ts';
 
 export const receiverPort = 8080;
 
@@ -9,7 +9,7 @@ export const receiverPort = 8080;
 export const queueProxyPorts = { requests: [8012, 8013, 8112], autoscalerMetrics: 9090, userMetrics: 9091 } as const;
 
 /** Namespaces that send requests to pods of Knative Services: activator, autoscaler and ingress gateway. */
-export const knativeNamespaces = ['knative-serving', 'kourier-system'] as const;
+export const knativeNamespaces = [names.servingNamespace, names.gatewayNamespace] as const;
 
 export function receiverFlows(environment: Environment): readonly Flow[] {
   const { cloud, cluster, monitoring, rabbitmq, receiver } = environment;
@@ -45,12 +45,6 @@ function deploymentEntry(environment: Environment): readonly Flow[] {
     {
       why: 'events that Knative delivers',
       from: inNamespaces(...knativeNamespaces),
-      to: api,
-      ports: tcp(receiverPort),
-    },
-    {
-      why: 'events that the broker delivers',
-      from: inNamespaces('knative-eventing'),
       to: api,
       ports: tcp(receiverPort),
     },

@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Environment } from '../stacks/index.ts';
+import { Certificate } from './imports/cert-manager.ts';
 import { names } from './workloads.ts';
 
 export type Ingress = NonNullable<Extract<Environment['receiver'], { form: 'deployment' }>['ingress']>;
@@ -9,6 +10,14 @@ export type Ingress = NonNullable<Extract<Environment['receiver'], { form: 'depl
 export function addReceiverIngress(chart: Chart, metadata: k8s.ObjectMeta, ingress: Ingress): void {
   const backend = { service: { name: names.receiverDeployment, port: { name: 'http' } } };
   const { className, annotations, tls } = ingressController(ingress);
+  if (ingress.controller === 'nginx') {
+    const { namespace } = metadata;
+    new Certificate(chart, 'certificate', {
+      metadata: { name: names.receiverTlsSecret, ...(namespace === undefined ? {} : { namespace }) },
+      dnsNames: [ingress.host],
+      clusterIssuer: ingress.clusterIssuer,
+    });
+  }
   new k8s.KubeIngress(chart, 'ingress', {
     metadata: { ...metadata, annotations },
     spec: {
@@ -43,7 +52,7 @@ function ingressController(ingress: Ingress): IngressController {
     case 'nginx':
       return {
         className: 'nginx',
-        annotations: { 'cert-manager.io/cluster-issuer': ingress.clusterIssuer },
+        annotations: {},
         tls: { hosts, secretName: names.receiverTlsSecret },
       };
   }

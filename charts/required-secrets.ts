@@ -3,11 +3,17 @@ import type { Environment } from '../stacks/index.ts';
 import { alertSecretKeys } from './alert-routing.ts';
 import { names } from './workloads.ts';
 
-/** A Secret that people or a secret manager fill; its values are in no manifest. */
+/** A Secret that people, a secret manager or a generator fill; no secret value is in a manifest. */
 export interface RequiredSecret {
   readonly name: string;
   readonly namespace: string;
+  /** Keys that somebody fills. */
   readonly keys: readonly string[];
+  /** Keys whose values are no secret. */
+  readonly known?: Readonly<Record<string, string>>;
+  /** Whether the values of `keys` are random: nobody has to know them. */
+  readonly generated?: true;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly purpose: string;
   /** Whether functions may name it in their source. */
   readonly usableByFunctions: boolean;
@@ -18,13 +24,9 @@ export function secretLabels({ usableByFunctions }: Pick<RequiredSecret, 'usable
   return usableByFunctions ? { [labels.usableBy]: 'functions' } : {};
 }
 
-/** Secrets that an environment needs and cannot generate. */
-export function requiredSecrets({
-  codeStore,
-  monitoring,
-  namespaces,
-  rabbitmq,
-}: Environment): readonly RequiredSecret[] {
+/** Secrets that an environment needs. */
+export function requiredSecrets(environment: Environment): readonly RequiredSecret[] {
+  const { codeStore, monitoring, namespaces } = environment;
   const minio =
     codeStore.kind === 'minio'
       ? namespaces.functions.map((namespace) => ({
@@ -35,17 +37,6 @@ export function requiredSecrets({
           usableByFunctions: true,
         }))
       : [];
-  const broker = rabbitmq.owned
-    ? []
-    : [
-        {
-          name: 'rabbitmq-credentials',
-          namespace: namespaces.control,
-          keys: ['username', 'password'],
-          purpose: `log in to the shared broker ${rabbitmq.host}`,
-          usableByFunctions: false,
-        },
-      ];
   const alerts =
     monitoring.alerts === 'routed'
       ? [
@@ -58,5 +49,24 @@ export function requiredSecrets({
           },
         ]
       : [];
-  return [...minio, ...broker, ...alerts];
+  return [...minio, brokerCredentials(environment), ...alerts];
+}
+
+/**
+ * What Knative and the topology operator connect with. eventing-rabbitmq wants the key `uri` beside username and
+ * password, which the Secret that the topology operator would generate lacks; it takes the host before the colon.
+ */
+function brokerCredentials({ namespaces, rabbitmq }: Environment): RequiredSecret {
+  const others = namespaces.functions.filter((name) => name !== namespaces.control);
+  return {
+    name: names.brokerCredentials,
+    namespace: namespaces.control,
+    keys: ['password'],
+    known: { username: rabbitmq.user, uri: `${rabbitmq.host}:15672` },
+    generated: true,
+    // Brokers in other namespaces declare their queues with it
+    ...(others.length > 0 ? { annotations: { 'rabbitmq.com/topology-allowed-namespaces': others.join(',') } } : {}),
+    purpose: `the user of the environment at the broker ${rabbitmq.host}`,
+    usableByFunctions: false,
+  };
 }

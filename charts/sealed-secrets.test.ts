@@ -31,13 +31,16 @@ describe('sealed Secrets', () => {
   test('become part of the environment', () => {
     write(stringify(sealed({ accesskey: encrypted, secretkey: encrypted })));
     const { files, missingSecrets } = synthesize();
-    expect(missingSecrets).toEqual([]);
+    expect(missingSecrets).toEqual([{ name: 'rabbitmq-credentials', namespace: 'knative-lambda' }]);
     expect(files.find(({ name }) => name === 'secrets')?.manifests).toHaveLength(1);
   });
 
   test('are left out and reported while nobody has sealed them', () => {
     const { files, missingSecrets } = synthesize();
-    expect(missingSecrets).toEqual([{ name: 'minio-credentials', namespace: 'knative-lambda' }]);
+    expect(missingSecrets).toEqual([
+      { name: 'minio-credentials', namespace: 'knative-lambda' },
+      { name: 'rabbitmq-credentials', namespace: 'knative-lambda' },
+    ]);
     expect(files.some(({ name }) => name === 'secrets')).toBe(false);
   });
 
@@ -75,7 +78,7 @@ describe('sealed Secrets', () => {
   test('fails on a Secret that the environment does not need', () => {
     write(stringify(sealed({ accesskey: encrypted, secretkey: encrypted }, 'forgotten')));
     expect(synthesize).toThrow(
-      'got Secret knative-lambda/forgotten, allowed knative-lambda/minio-credentials in pro; remove the file',
+      'got Secret knative-lambda/forgotten, allowed knative-lambda/minio-credentials, knative-lambda/rabbitmq-credentials in pro; remove the file',
     );
   });
 });

@@ -3,7 +3,13 @@ import { k8s } from 'cdk8s-plus-28';
 import { ConfigurationError, type Environment } from '../stacks/index.ts';
 import { needsPullSecret, roleArn } from './constructs/hardened-pod.ts';
 import { registryHost } from './constructs/image.ts';
-import { EcrAuthorizationToken, ExternalSecret, generatorApiVersion, SecretStore } from './imports/external-secret.ts';
+import {
+  EcrAuthorizationToken,
+  ExternalSecret,
+  generatorApiVersion,
+  Password,
+  SecretStore,
+} from './imports/external-secret.ts';
 import type { Part, PartContext } from './part.ts';
 import { requiredSecrets, type RequiredSecret, secretLabels } from './required-secrets.ts';
 import { allNamespaces, names } from './workloads.ts';
@@ -40,7 +46,9 @@ function addSealedSecrets(chart: Chart, context: PartContext): void {
   required.forEach((secret) => addSealedSecret(chart, context, secret));
 }
 
-function addSealedSecret(chart: Chart, context: PartContext, { name, namespace, keys }: RequiredSecret): void {
+function addSealedSecret(chart: Chart, context: PartContext, secret: RequiredSecret): void {
+  const { name, namespace } = secret;
+  const keys = [...secret.keys, ...Object.keys(secret.known ?? {})];
   const sealed = context.sealedSecrets.get(`${namespace}/${name}`);
   if (sealed === undefined) {
     context.reportMissingSecret(name, namespace);
@@ -65,7 +73,8 @@ function addExternal(chart: Chart, environment: Environment, prefix: string): vo
   }
   const secrets = requiredSecrets(environment);
   const pull = needsPullSecret(environment);
-  const namespaces = pull ? allNamespaces(environment) : [...new Set(secrets.map(({ namespace }) => namespace))];
+  const kept = secrets.filter(({ generated }) => generated === undefined);
+  const namespaces = pull ? allNamespaces(environment) : [...new Set(kept.map(({ namespace }) => namespace))];
   for (const namespace of namespaces) {
     new k8s.KubeServiceAccount(chart, `reader-${namespace}`, {
       metadata: {
@@ -83,7 +92,8 @@ function addExternal(chart: Chart, environment: Environment, prefix: string): vo
       addPullSecret(chart, environment, namespace, cloud.region);
     }
   }
-  secrets.forEach((secret) => addExternalSecret(chart, secret, prefix));
+  kept.forEach((secret) => addExternalSecret(chart, secret, prefix));
+  secrets.filter(({ generated }) => generated === true).forEach((secret) => addGeneratedSecret(chart, secret));
 }
 
 function addExternalSecret(chart: Chart, secret: RequiredSecret, prefix: string): void {
@@ -96,6 +106,32 @@ function addExternalSecret(chart: Chart, secret: RequiredSecret, prefix: string)
       secretStoreRef: { name: store, kind: 'SecretStore' },
       target: { name, creationPolicy: 'Owner', ...(secret.usableByFunctions ? { template } : {}) },
       data: keys.map((key) => ({ secretKey: key, remoteRef: { key: `${prefix}/${name}`, property: key } })),
+    },
+  });
+}
+
+/** Values that are made in the cluster, once; letters and digits only, because they become part of a URL. */
+function addGeneratedSecret(chart: Chart, { name, namespace, keys, known, annotations }: RequiredSecret): void {
+  const metadata = { name, namespace };
+  new Password(chart, `password-${namespace}-${name}`, {
+    metadata,
+    spec: { length: 32, symbols: 0, noUpper: false, allowRepeat: true },
+  });
+  new ExternalSecret(chart, `generated-${namespace}-${name}`, {
+    metadata,
+    spec: {
+      refreshPolicy: 'CreatedOnce',
+      refreshInterval: '0s',
+      target: {
+        name,
+        creationPolicy: 'Owner',
+        template: {
+          engineVersion: 'v2',
+          ...(annotations === undefined ? {} : { metadata: { annotations } }),
+          data: { ...known, ...Object.fromEntries(keys.map((key) => [key, '{{ .password }}'])) },
+        },
+      },
+      dataFrom: [{ sourceRef: { generatorRef: { apiVersion: generatorApiVersion, kind: 'Password', name } } }],
     },
   });
 }

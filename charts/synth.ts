@@ -6,6 +6,7 @@ import { buildClusterRoles } from './cluster-roles.ts';
 import { environmentLabels } from './constructs/labels.ts';
 import { buildCrds } from './crds.ts';
 import { buildDelivery } from './delivery.ts';
+import { buildKnative } from './knative.ts';
 import type { PartContext } from './part.ts';
 import { parts } from './parts.ts';
 import { type Manifest, parseManifest } from './proof/manifest.ts';
@@ -83,6 +84,13 @@ export interface SynthesizedCluster {
   readonly files: readonly File[];
 }
 
+/** The parts of every cluster, each built from its owner and all environments on it. */
+const clusterParts = [
+  { name: 'knative', build: buildKnative },
+  { name: 'delivery', build: buildDelivery },
+  { name: 'monitors', build: buildClusterMonitors },
+] as const;
+
 /** The clusters that the given environments own; `all` says which others run on them. */
 export function synthesizeClusters(
   environments: readonly Environment[],
@@ -93,15 +101,12 @@ export function synthesizeClusters(
     .map((owner) => {
       const app = new App();
       const beside = all.filter(({ cluster }) => cluster.name === owner.cluster.name);
-      const delivery = new Chart(app, 'delivery', { labels: sharedLabels, disableResourceNameHashes: true });
-      if (owner.delivery.mode === 'gitops') {
-        buildDelivery(delivery, owner, beside);
-      }
-      const monitors = new Chart(app, 'monitors', { labels: sharedLabels, disableResourceNameHashes: true });
-      if (owner.monitoring.serviceMonitors) {
-        buildClusterMonitors(monitors, owner, beside);
-      }
-      return { owner, files: [toFile(delivery), toFile(monitors)].filter((file) => file.manifests.length > 0) };
+      const files = clusterParts.map(({ name, build }) => {
+        const chart = new Chart(app, name, { labels: sharedLabels, disableResourceNameHashes: true });
+        build(chart, owner, beside);
+        return toFile(chart);
+      });
+      return { owner, files: files.filter((file) => file.manifests.length > 0) };
     });
 }
 

@@ -16,8 +16,16 @@ export const names = {
   receiverTlsSecret: 'knative-lambda-builder-tls',
   builds: 'knative-lambda-builds',
   broker: 'rabbitmq',
+  brokerIngress: 'broker-ingress',
+  brokerDispatcher: 'broker-dispatcher',
+  eventing: 'knative-lambda',
+  brokerCredentials: 'rabbitmq-credentials',
   fluxNamespace: 'flux-system',
   alertReceivers: 'knative-lambda-alert-receivers',
+  servingNamespace: 'knative-serving',
+  eventingNamespace: 'knative-eventing',
+  gatewayNamespace: 'kourier-system',
+  gateway: 'kourier',
 } as const;
 
 /** Label of a pod of a Knative Service, put there by Knative. */
@@ -67,4 +75,25 @@ export function brokerPods({ rabbitmq }: Environment): Workload | undefined {
   return rabbitmq.owned
     ? { name: names.broker, namespaces: [rabbitmq.namespace], labels: { [labels.appName]: rabbitmq.cluster } }
     : undefined;
+}
+
+/** Label of the pods of Brokers and Triggers: eventing-rabbitmq, pkg/reconciler/{broker,trigger}/resources. */
+const brokerRole = 'eventing.knative.dev/brokerRole';
+
+/** Entry of each Broker, those of agents included. */
+export function brokerIngressPods(environment: Environment): Workload {
+  return {
+    name: names.brokerIngress,
+    namespaces: allNamespaces(environment),
+    labels: { [brokerRole]: 'ingress' },
+  };
+}
+
+/** One for each Trigger, and one for the dead letters of each Broker. */
+export function dispatcherPods(environment: Environment): Workload {
+  return {
+    name: names.brokerDispatcher,
+    namespaces: allNamespaces(environment),
+    expressions: [{ key: brokerRole, operator: 'In', values: ['dispatcher', 'dispatcher-dlq'] }],
+  };
 }

@@ -3,7 +3,17 @@ import type { EnvironmentValues } from './environment.ts';
 type Base = Omit<EnvironmentValues, 'name' | 'role' | 'namespaces' | 'imageRegistry' | 'codeStore' | 'secrets'>;
 type Common = Pick<
   Base,
-  'builds' | 'capacity' | 'quota' | 'rollout' | 'monitoring' | 'loadTests' | 'delivery' | 'access' | 'features'
+  | 'builds'
+  | 'capacity'
+  | 'knative'
+  | 'functionsIngress'
+  | 'quota'
+  | 'rollout'
+  | 'monitoring'
+  | 'loadTests'
+  | 'delivery'
+  | 'access'
+  | 'features'
 >;
 
 const functionPod = {
@@ -27,6 +37,12 @@ const common = {
     retainedRevisions: 2,
     podResources: functionPod,
   },
+  knative: {
+    version: '1.19',
+    maxCallSeconds: 3600,
+    skipTagResolving: ['kind.local', 'ko.local', 'dev.local', 'kind-registry:5000', 'localhost:5001', 'ghcr.io'],
+  },
+  functionsIngress: { exposure: 'cluster-local' },
   quota: { control: 'derived', headroomPercent: 25 },
   rollout: { canary: 'none', canaryReplicas: 0, abTesting: false, blueGreen: 'none' },
   monitoring: {
@@ -58,6 +74,9 @@ const common = {
   features: { sampleFunctions: false, enforceUsableBy: true, watchSecretVersions: true },
 } as const satisfies Common;
 
+/** Published figures: 10 000 messages a queue, 50 000 dead letters for a week; deliveries match the retries of a Broker. */
+const queueLimits = { queueLength: 10_000, deliveries: 5, deadLetters: 50_000, deadLetterDays: 7 } as const;
+
 /** A broker beside the operator, in the control namespace. */
 const ownBroker = {
   cluster: 'rabbitmq-cluster-knative-lambda',
@@ -66,7 +85,19 @@ const ownBroker = {
   host: 'rabbitmq-cluster-knative-lambda.knative-lambda.svc.cluster.local',
   replicas: 1,
   vhost: '/',
-  queues: { builds: 'build-events', services: 'service-events', results: 'results' },
+  queues: {
+    builds: 'build-events',
+    services: 'service-events',
+    results: 'results',
+    deadLetters: 'lambda-dlq-queue',
+  },
+  user: 'knative-lambda',
+  node: {
+    resources: { requests: { cpu: '100m', memory: '512Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
+    storage: '2Gi',
+    storageClass: 'standard',
+  },
+  limits: queueLimits,
   agentBrokers: 'dedicated',
 } as const satisfies Base['rabbitmq'];
 
@@ -82,6 +113,8 @@ const kindNetwork = {
 /** What dev, staging and prd have in common: one EKS cluster in us-west-2, one namespace set, vhost and role set each. */
 export const tierBase = {
   ...common,
+  // one cluster, one number: Knative keeps as many revisions for all
+  capacity: { ...common.capacity, retainedRevisions: 3 },
   cluster: {
     name: 'tiers',
     context: 'homelab-tiers',
@@ -107,7 +140,14 @@ export const tierBase = {
     host: 'rabbitmq.rabbitmq-system.svc.cluster.local',
     replicas: 3,
     vhost: '/knative-lambda',
-    queues: { builds: 'build-events', services: 'service-events', results: 'results' },
+    queues: {
+      builds: 'build-events',
+      services: 'service-events',
+      results: 'results',
+      deadLetters: 'lambda-dlq-queue',
+    },
+    user: 'knative-lambda',
+    limits: queueLimits,
     agentBrokers: 'dedicated',
   },
   rollout: { ...common.rollout, blueGreen: 'optional' },

@@ -56,7 +56,13 @@ export const dev: EnvironmentValues = {
   rabbitmq: {
     ...tierBase.rabbitmq,
     vhost: '/knative-lambda-dev',
-    queues: { builds: 'build-events-dev', services: 'service-events-dev', results: 'results-dev' },
+    queues: {
+      builds: 'build-events-dev',
+      services: 'service-events-dev',
+      results: 'results-dev',
+      deadLetters: 'lambda-dlq-queue-dev',
+    },
+    user: 'knative-lambda-dev',
   },
   delivery: { ...tierBase.delivery, kustomization: 'knative-lambda-dev', promotion: 'automatic' },
   access: [{ group: 'developers', binding: 'developers', functions: 'edit', control: 'view' }],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clusterSchema, meshSchema, namespacesSchema } from './schema/cluster.ts';
+import { functionsIngressSchema, knativeSchema } from './schema/knative.ts';
 import { dnsLabel } from './schema/names.ts';
 import {
   accessSchema,
@@ -40,6 +41,8 @@ export const environmentSchema = z.strictObject({
   codeStore: codeStoreSchema.describe('where uploaded code lies'),
   secrets: secretsSchema.describe('where secrets come from'),
   rabbitmq: rabbitmqSchema.describe('event broker'),
+  knative: knativeSchema.describe('Knative of the cluster; environments that share one give the same values'),
+  functionsIngress: functionsIngressSchema.describe('who reaches functions'),
   rollout: rolloutSchema.describe('progressive delivery'),
   monitoring: monitoringSchema.describe('metrics, alerts and traces'),
   loadTests: z

@@ -15,6 +15,7 @@ function holdings(environment: Environment): readonly string[] {
     ...new Set([namespaces.control, ...namespaces.functions].map((name) => inCluster(`namespace ${name}`))),
     inCluster(`lease in ${namespaces.control}`),
     inBroker(`vhost ${rabbitmq.vhost}`),
+    inBroker(`user ${rabbitmq.user}`),
     ...Object.values(rabbitmq.queues).map((queue) => inBroker(`queue ${queue}`)),
     ...(codeStore.kind === 's3' ? [inAccount(`bucket ${codeStore.bucket}`)] : []),
     ...(imageRegistry.kind === 'ecr'
@@ -79,7 +80,8 @@ const claimables: readonly Claimable[] = [
   { path: 'namespaces.functions', scope: ['cluster'], noun: 'namespace' },
   { path: 'delivery.kustomization', scope: ['cluster'], noun: 'Kustomization' },
   { path: 'rabbitmq.vhost', scope: ['cluster', 'rabbitmq.host'], noun: 'vhost' },
-  ...['builds', 'services', 'results'].map((use) => ({
+  { path: 'rabbitmq.user', scope: ['cluster', 'rabbitmq.host'], noun: 'user' },
+  ...['builds', 'services', 'results', 'deadLetters'].map((use) => ({
     path: `rabbitmq.queues.${use}`,
     scope: ['cluster', 'rabbitmq.host'],
     noun: 'queue',

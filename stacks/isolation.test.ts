@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { findEnvironment, readEnvironments } from './index.ts';
 import { faultsAfter } from './trial.ts';
 
 /** What dev takes of staging's, and what a line calls it. */
@@ -70,7 +71,8 @@ describe('two environments', () => {
   });
 
   test('fail with one line when both create the broker that they share', () => {
-    const owned = { 'rabbitmq.owned': true };
+    const node = findEnvironment(readEnvironments(), 'pro').rabbitmq.node;
+    const owned = { 'rabbitmq.owned': true, 'rabbitmq.node': node };
     expect(faultsAfter({ dev: owned, prd: owned })).toEqual([
       'prd.rabbitmq.owned: got RabbitmqCluster rabbitmq-system/rabbitmq, which dev holds in cluster tiers, allowed one holder; change it in stacks/prd.ts',
     ]);
@@ -109,4 +111,11 @@ describe('one environment', () => {
   ])('fails with one line when %s of it are the same', (_kind, changes, path) => {
     expect(faultsAfter({ dev: changes }).map((line) => line.split(':')[0])).toEqual([path]);
   });
+});
+
+test('fails where two environments would publish functions under the same host names', () => {
+  const functionsIngress = { exposure: 'public', domain: 'homelab', ingressClass: 'nginx', clusterIssuer: 'letters' };
+  expect(faultsAfter({ pro: { functionsIngress }, 'pro-1-node': { functionsIngress } })).toContain(
+    'pro-1-node.functionsIngress.domain: got host name *.knative-lambda.homelab, which pro holds in public DNS, allowed one holder; change it in stacks/pro-1-node.ts',
+  );
 });

@@ -37,6 +37,7 @@ function brokerClaims({ cluster, rabbitmq }: Environment): readonly Claim[] {
   const scope = `broker ${rabbitmq.host} of cluster ${cluster.name}`;
   return [
     { path: 'rabbitmq.vhost', scope, resource: `vhost ${rabbitmq.vhost}` },
+    { path: 'rabbitmq.user', scope, resource: `user ${rabbitmq.user}` },
     ...Object.entries(rabbitmq.queues).map(([use, queue]) => ({
       path: `rabbitmq.queues.${use}`,
       scope,
@@ -96,10 +97,20 @@ function localStoreClaims({ cluster, codeStore, imageRegistry }: Environment): r
   ];
 }
 
-function publicClaims({ receiver }: Environment): readonly Claim[] {
-  return receiver.form === 'deployment' && receiver.ingress !== undefined
-    ? [{ path: 'receiver.ingress.host', scope: 'public DNS', resource: `host name ${receiver.ingress.host}` }]
-    : [];
+function publicClaims({ functionsIngress, namespaces, receiver }: Environment): readonly Claim[] {
+  const scope = 'public DNS';
+  return [
+    ...(receiver.form === 'deployment' && receiver.ingress !== undefined
+      ? [{ path: 'receiver.ingress.host', scope, resource: `host name ${receiver.ingress.host}` }]
+      : []),
+    ...(functionsIngress.exposure === 'public'
+      ? namespaces.functions.map((namespace) => ({
+          path: 'functionsIngress.domain',
+          scope,
+          resource: `host name *.${namespace}.${functionsIngress.domain}`,
+        }))
+      : []),
+  ];
 }
 
 /** One line for each thing that two environments both hold. */

@@ -24,7 +24,7 @@ export const prd: EnvironmentValues = {
     },
   },
   builds: { ...tierBase.builds, maxConcurrent: 20 },
-  capacity: { ...tierBase.capacity, functions: 200, agents: 50, activePods: 400, retainedRevisions: 3 },
+  capacity: { ...tierBase.capacity, functions: 200, agents: 50, activePods: 400 },
   quota: {
     ...tierBase.quota,
     control: {
@@ -58,7 +58,13 @@ export const prd: EnvironmentValues = {
   rabbitmq: {
     ...tierBase.rabbitmq,
     vhost: '/knative-lambda-prd',
-    queues: { builds: 'build-events-prd', services: 'service-events-prd', results: 'results-prd' },
+    queues: {
+      builds: 'build-events-prd',
+      services: 'service-events-prd',
+      results: 'results-prd',
+      deadLetters: 'lambda-dlq-queue-prd',
+    },
+    user: 'knative-lambda-prd',
   },
   rollout: { canary: 'conservative', canaryReplicas: 2, abTesting: false, blueGreen: 'manual' },
   monitoring: { ...tierBase.monitoring, alerts: 'routed' },

@@ -21,6 +21,27 @@ const cases: readonly Case[] = [
     passed: { 'codeStore.bucket': 'code' },
   },
   {
+    rule: 'a broker node where the broker is created',
+    environment: 'pro',
+    refused: { 'rabbitmq.node': undefined },
+    line: 'pro.rabbitmq.node: got nothing with owned true, allowed exactly where the environment creates the RabbitmqCluster; change one of the two',
+    passed: { 'rabbitmq.node.storage': '4Gi' },
+  },
+  {
+    rule: 'no broker node where the broker is shared',
+    environment: 'pro',
+    refused: { 'rabbitmq.owned': false },
+    line: 'pro.rabbitmq.node: got a node with owned false, allowed exactly where the environment creates the RabbitmqCluster; change one of the two',
+    passed: { 'rabbitmq.owned': false, 'rabbitmq.node': undefined },
+  },
+  {
+    rule: 'a user of its own at the broker',
+    environment: 'pro',
+    refused: { 'rabbitmq.user': 'guest' },
+    line: 'pro.rabbitmq.user: got guest, whose password everybody knows, allowed a name of its own; rename it',
+    passed: { 'rabbitmq.user': 'visitor' },
+  },
+  {
     rule: 'a cloud where a registry needs one',
     environment: 'pro',
     refused: {

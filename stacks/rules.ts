@@ -26,6 +26,14 @@ const rules: readonly Rule[] = [
     (rollout.canary === 'none') !== (rollout.canaryReplicas === 0)
       ? `rollout.canaryReplicas: got ${rollout.canaryReplicas} with canary ${rollout.canary}, allowed 0 without and 1 or more with a canary; change one of the two`
       : undefined,
+  ({ rabbitmq }) =>
+    rabbitmq.owned === (rabbitmq.node === undefined)
+      ? `rabbitmq.node: got ${rabbitmq.node === undefined ? 'nothing' : 'a node'} with owned ${rabbitmq.owned}, allowed exactly where the environment creates the RabbitmqCluster; change one of the two`
+      : undefined,
+  ({ rabbitmq }) =>
+    rabbitmq.user === 'guest'
+      ? 'rabbitmq.user: got guest, whose password everybody knows, allowed a name of its own; rename it'
+      : undefined,
   ({ operator }) => disruptionFault('operator', operator.minAvailable, operator.replicas),
   ({ receiver }) =>
     receiver.form === 'deployment'

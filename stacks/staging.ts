@@ -53,7 +53,13 @@ export const staging: EnvironmentValues = {
   rabbitmq: {
     ...tierBase.rabbitmq,
     vhost: '/knative-lambda-staging',
-    queues: { builds: 'build-events-staging', services: 'service-events-staging', results: 'results-staging' },
+    queues: {
+      builds: 'build-events-staging',
+      services: 'service-events-staging',
+      results: 'results-staging',
+      deadLetters: 'lambda-dlq-queue-staging',
+    },
+    user: 'knative-lambda-staging',
   },
   rollout: { canary: 'default', canaryReplicas: 2, abTesting: false, blueGreen: 'optional' },
   loadTests: 'smoke-before-promotion',

@@ -5,13 +5,14 @@ import { requiredSecrets } from '../charts/required-secrets.ts';
 import { sealedFolder } from '../charts/sealed-secrets.ts';
 import { ConfigurationError, findEnvironment, projectRoot, readEnvironments } from '../stacks/index.ts';
 import { runCommand } from './command.ts';
-import { buildSecret, chooseSecret } from './secret-values.ts';
+import { buildSecret, chooseSecret, generateValues } from './secret-values.ts';
 import { readValues } from './secret-input.ts';
 
 const usage = `usage: make seal ENV=name SECRET=name
 
 Encrypts a Secret for the cluster of an environment and writes stacks/sealed/<ENV>/<SECRET>.yaml.
-Asks for each value without showing it; from a pipe it reads lines KEY=VALUE.
+Asks for each value without showing it; from a pipe it reads lines KEY=VALUE. Passwords that nobody has to know are
+generated.
 kubeseal asks the current cluster for its certificate; SEALED_SECRETS_CERT names a file to use instead.
 `;
 
@@ -48,7 +49,8 @@ await runCommand(usage, async () => {
   const environment = findEnvironment(readEnvironments(), process.env['ENV'] ?? '');
   const secrets = chooseSecret(environment, requiredSecrets(environment), process.env['SECRET'] ?? '');
   const [first] = secrets;
-  const values = await readValues(first?.keys ?? []);
+  const keys = first?.keys ?? [];
+  const values = first?.generated === true ? generateValues(keys) : await readValues(keys);
   for (const secret of secrets) {
     const file = secrets.length === 1 ? `${secret.name}.yaml` : `${secret.namespace}.${secret.name}.yaml`;
     write(environment.name, file, kubeseal(buildSecret(secret, values)));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { requiredSecrets } from '../charts/required-secrets.ts';
 import { findEnvironment, readEnvironments } from '../stacks/index.ts';
-import { buildSecret, chooseSecret, parseValues } from './secret-values.ts';
+import { buildSecret, chooseSecret, generateValues, parseValues } from './secret-values.ts';
 
 const environments = readEnvironments();
 const pro = findEnvironment(environments, 'pro');
@@ -50,15 +50,42 @@ describe('the values of a Secret', () => {
     });
   });
 
+  test('are made where nobody has to know them, beside those that are no secret', () => {
+    const [secret] = chooseSecret(pro, requiredSecrets(pro), 'rabbitmq-credentials');
+    const [one, other] = [generateValues(['password']), generateValues(['password'])];
+    expect(one.get('password')).toMatch(/^[\w-]{32}$/);
+    expect(one).not.toEqual(other);
+    expect(secret && buildSecret(secret, one)).toMatchObject({
+      stringData: {
+        username: 'knative-lambda',
+        uri: 'rabbitmq-cluster-knative-lambda.knative-lambda.svc.cluster.local:15672',
+        password: one.get('password'),
+      },
+    });
+  });
+
+  test('let Brokers of the function namespaces connect where these stand apart', () => {
+    const secret = requiredSecrets(dev).at(-1);
+    expect(secret && buildSecret(secret, new Map()).metadata).toMatchObject({
+      annotations: { 'rabbitmq.com/topology-allowed-namespaces': 'knative-lambda-dev-functions' },
+    });
+  });
+
+  test('fails on a Secret that is generated in the cluster', () => {
+    expect(() => chooseSecret(dev, requiredSecrets(dev), 'rabbitmq-credentials')).toThrow(
+      'SECRET: got rabbitmq-credentials, which is generated in the cluster of dev; seal nothing',
+    );
+  });
+
   test('fails on a Secret that the environment does not need, and names those it does', () => {
     expect(() => chooseSecret(pro, requiredSecrets(pro), '../../etc/passwd')).toThrow(
-      'SECRET: got "../../etc/passwd", allowed minio-credentials in pro',
+      'SECRET: got "../../etc/passwd", allowed minio-credentials, rabbitmq-credentials in pro',
     );
   });
 
   test('fails where a secret manager holds them, and says under which name', () => {
-    expect(() => chooseSecret(dev, requiredSecrets(dev), 'rabbitmq-credentials')).toThrow(
-      'knative-lambda/dev/rabbitmq-credentials',
+    expect(() => chooseSecret(dev, requiredSecrets(dev), 'minio-credentials')).toThrow(
+      'knative-lambda/dev/minio-credentials',
     );
   });
 });

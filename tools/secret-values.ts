@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { RequiredSecret } from '../charts/required-secrets.ts';
 import { secretLabels } from '../charts/required-secrets.ts';
 import { ConfigurationError, type Environment } from '../stacks/index.ts';
@@ -8,6 +9,12 @@ export function chooseSecret(
   required: readonly RequiredSecret[],
   name: string,
 ): readonly RequiredSecret[] {
+  const isGenerated = required.some((secret) => secret.name === name && secret.generated === true);
+  if (secrets.backend === 'external' && isGenerated) {
+    throw new ConfigurationError([
+      `SECRET: got ${name}, which is generated in the cluster of ${environment}; seal nothing`,
+    ]);
+  }
   if (secrets.backend === 'external') {
     throw new ConfigurationError([
       `ENV: got ${environment}, whose secrets come from AWS Secrets Manager; put the value under ${secrets.prefix}/${name === '' ? '<name>' : name} there`,
@@ -45,13 +52,23 @@ export function parseValues(text: string, keys: readonly string[]): ReadonlyMap<
   return given;
 }
 
+/** Random values for keys whose values nobody has to know: 32 letters, digits, hyphens and underscores each. */
+export function generateValues(keys: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(keys.map((key) => [key, randomBytes(24).toString('base64url')]));
+}
+
 /** The Secret that kubeseal encrypts. */
 export function buildSecret({ name, namespace, ...secret }: RequiredSecret, values: ReadonlyMap<string, string>) {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name, namespace, labels: secretLabels(secret) },
+    metadata: {
+      name,
+      namespace,
+      labels: secretLabels(secret),
+      ...(secret.annotations === undefined ? {} : { annotations: secret.annotations }),
+    },
     type: 'Opaque',
-    stringData: Object.fromEntries(secret.keys.map((key) => [key, values.get(key) ?? ''])),
+    stringData: { ...secret.known, ...Object.fromEntries(secret.keys.map((key) => [key, values.get(key) ?? ''])) },
   };
 }

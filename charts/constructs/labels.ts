@@ -11,7 +11,14 @@ export function environmentLabels(environment: Environment): Record<string, stri
   };
 }
 
-export type Component = 'operator' | 'lambda-receiver' | 'lambda-runtime' | 'build-system' | 'agent-rbac' | 'samples';
+export type Component =
+  | 'operator'
+  | 'lambda-receiver'
+  | 'lambda-runtime'
+  | 'build-system'
+  | 'agent-rbac'
+  | 'samples'
+  | 'broker';
 
 export function componentLabels(name: string, component: Component): Record<string, string> {
   return { [labels.appName]: name, [labels.appComponent]: component };

@@ -24,6 +24,8 @@ export class SecretStore extends ApiObject {
 export interface ExternalSecretProps {
   readonly metadata: ApiObjectMetadata;
   readonly spec: {
+    /** `CreatedOnce` for values that nobody could restore, else at the interval. */
+    readonly refreshPolicy?: 'CreatedOnce';
     readonly refreshInterval: string;
     readonly secretStoreRef?: { readonly name: string; readonly kind: 'SecretStore' };
     readonly target: {
@@ -32,7 +34,10 @@ export interface ExternalSecretProps {
       readonly template?: {
         readonly engineVersion: 'v2';
         readonly type?: string;
-        readonly metadata?: { readonly labels: Readonly<Record<string, string>> };
+        readonly metadata?: {
+          readonly labels?: Readonly<Record<string, string>>;
+          readonly annotations?: Readonly<Record<string, string>>;
+        };
         readonly data?: Readonly<Record<string, string>>;
       };
     };
@@ -66,5 +71,22 @@ export interface EcrAuthorizationTokenProps {
 export class EcrAuthorizationToken extends ApiObject {
   constructor(scope: Construct, id: string, props: EcrAuthorizationTokenProps) {
     super(scope, id, { apiVersion: generatorApiVersion, kind: 'ECRAuthorizationToken', ...props });
+  }
+}
+
+export interface PasswordProps {
+  readonly metadata: ApiObjectMetadata;
+  readonly spec: {
+    readonly length: number;
+    readonly symbols: number;
+    readonly noUpper: boolean;
+    readonly allowRepeat: boolean;
+  };
+}
+
+/** Makes random passwords, generators.external-secrets.io/v1alpha1. */
+export class Password extends ApiObject {
+  constructor(scope: Construct, id: string, props: PasswordProps) {
+    super(scope, id, { apiVersion: generatorApiVersion, kind: 'Password', ...props });
   }
 }

@@ -12,6 +12,15 @@ const readFrom: Readonly<Record<string, readonly string[]>> = {
   'autoscaling.knative.dev/min-scale': ['Pod'],
   'autoscaling.knative.dev/max-scale': ['Pod'],
   'autoscaling.knative.dev/target': ['Pod'],
+  // eventing-rabbitmq: docs/broker.md, docs/resource-requirements.md, webhook of Trigger for parallelism
+  'eventing.knative.dev/broker.class': ['Broker'],
+  'rabbitmq.eventing.knative.dev/cpu-request': ['Broker', 'Trigger'],
+  'rabbitmq.eventing.knative.dev/cpu-limit': ['Broker', 'Trigger'],
+  'rabbitmq.eventing.knative.dev/memory-request': ['Broker', 'Trigger'],
+  'rabbitmq.eventing.knative.dev/memory-limit': ['Broker', 'Trigger'],
+  'rabbitmq.eventing.knative.dev/parallelism': ['Trigger'],
+  // RabbitMQ topology operator, rabbitmqclient/cluster_reference.go: of the cluster, and of a connection Secret
+  'rabbitmq.com/topology-allowed-namespaces': ['RabbitmqCluster', 'Secret'],
   // EKS pod identity webhook and External Secrets
   'eks.amazonaws.com/role-arn': ['ServiceAccount'],
   // AWS Load Balancer Controller
@@ -19,8 +28,6 @@ const readFrom: Readonly<Record<string, readonly string[]>> = {
   'alb.ingress.kubernetes.io/target-type': ['Ingress'],
   'alb.ingress.kubernetes.io/listen-ports': ['Ingress'],
   'alb.ingress.kubernetes.io/healthcheck-path': ['Ingress'],
-  // cert-manager ingress-shim
-  'cert-manager.io/cluster-issuer': ['Ingress'],
   // Flux kustomize-controller
   'kustomize.toolkit.fluxcd.io/substitute': ['*'],
   'kustomize.toolkit.fluxcd.io/prune': ['*'],

@@ -42,15 +42,15 @@ function brokerNeeds(environment: Environment, { brokers, triggers, whose }: Bro
   const proxy = meshProxy(environment);
   return [
     {
-      source: `broker ingress ${whose}`,
-      pods: brokers,
+      source: `brokers ${whose}, each an ingress and a dispatcher of dead letters`,
+      pods: 2 * brokers,
       services: brokers,
       claims: 0,
-      perPod: add(foreignPods.brokerIngress, proxy),
+      perPod: add(foreignPods.broker, proxy),
     },
     {
-      source: `dispatchers ${whose}, one a trigger and a dead-letter queue`,
-      pods: triggers + brokers,
+      source: `dispatchers ${whose}, one a trigger`,
+      pods: triggers,
       services: 0,
       claims: 0,
       perPod: add(foreignPods.dispatcher, proxy),
@@ -81,7 +81,7 @@ export function controlNeeds(environment: Environment): readonly Need[] {
           pods: rabbitmq.replicas,
           services: 2,
           claims: rabbitmq.replicas,
-          perPod: add(foreignPods.rabbitmqNode, proxy),
+          perPod: add(rabbitmq.node === undefined ? nothing : toAmounts(rabbitmq.node.resources), proxy),
         },
       ]
     : [];

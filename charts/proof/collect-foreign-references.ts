@@ -12,6 +12,7 @@ export function collectForeignReferences(manifests: readonly Manifest[]): readon
     ...ofKind(manifests, 'GitRepository').flatMap(repositoryReferences),
     ...ofKind(manifests, 'Kustomization').flatMap(deliveryReferences),
     ...ofKind(manifests, 'AlertmanagerConfig').flatMap(receiverReferences),
+    ...ofKind(manifests, 'Certificate', 'cert-manager.io').flatMap(certificateReferences),
   ];
 }
 
@@ -42,6 +43,16 @@ function repositoryReferences(manifest: Manifest): readonly Reference[] {
   return secretRef === undefined
     ? []
     : [{ from: nameOf(manifest), kind: 'Secret', name: namespaced(namespace, secretRef.name) }];
+}
+
+const certificate = z.looseObject({
+  spec: z.looseObject({ issuerRef: z.looseObject({ kind: z.string(), name: z.string() }) }),
+});
+
+function certificateReferences(manifest: Manifest): readonly Reference[] {
+  const { kind, name } = certificate.parse(manifest).spec.issuerRef;
+  const isNamespaced = kind === 'Issuer';
+  return [{ from: nameOf(manifest), kind, name: isNamespaced ? namespaced(manifest.metadata.namespace, name) : name }];
 }
 
 const kustomization = z.looseObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { collectBrokerReferences } from './collect-broker-references.ts';
 import { collectForeignReferences } from './collect-foreign-references.ts';
 import { type Manifest, nameOf, ofKind } from './manifest.ts';
 import type { Output } from './output.ts';
@@ -16,6 +17,7 @@ export function collectReferences({ manifests, templates }: Output): readonly Re
     ...ofKind(manifests, 'Ingress').flatMap(ingressReferences),
     ...ofKind(manifests, 'HorizontalPodAutoscaler').flatMap(autoscalerReferences),
     ...collectForeignReferences(manifests),
+    ...collectBrokerReferences(manifests),
   ];
 }
 

@@ -33,6 +33,8 @@ const publicAddress = address('203.0.113.7');
 const metadataAddress = address('169.254.169.254');
 const strange = pod('somebody-elses-namespace', { app: 'stranger' });
 
+const brokerRole = 'eventing.knative.dev/brokerRole';
+
 /** Pods as they run, with the labels that Deployments, Knative and the operator give them. */
 function runningPods({ namespaces, rabbitmq, receiver }: Environment) {
   const [functions = namespaces.control] = namespaces.functions;
@@ -47,6 +49,9 @@ function runningPods({ namespaces, rabbitmq, receiver }: Environment) {
     lambda: pod(functions, { [labels.appComponent]: 'lambda', [knativeServiceLabel]: 'hello-python' }),
     agent: pod(functions, { [labels.appComponent]: 'agent', [knativeServiceLabel]: 'agent-bruno' }),
     broker: pod(rabbitmq.namespace, { [labels.appName]: rabbitmq.cluster }),
+    ingress: pod(functions, { [brokerRole]: 'ingress' }),
+    dispatcher: pod(functions, { [brokerRole]: 'dispatcher' }),
+    deadLetterDispatcher: pod(functions, { [brokerRole]: 'dispatcher-dlq' }),
     build: pod(functions, { [labels.build]: 'true', [labels.owner]: 'hello-python' }),
   };
 }
@@ -59,7 +64,7 @@ export function expectedConnections(environment: Environment): readonly Expected
 const firstAddress = (cidr: string | undefined): AddressEnd => address((cidr ?? '0.0.0.0').split('/')[0] ?? '0.0.0.0');
 
 function openRows(environment: Environment): readonly Row[] {
-  const { cluster, monitoring, rabbitmq, receiver: form } = environment;
+  const { cluster, monitoring, receiver: form } = environment;
   const { operator, receiver, lambda, agent, build, broker } = runningPods(environment);
   const apiServer = firstAddress(cluster.apiServer.cidrs[0]);
   const [apiPort = 443] = cluster.apiServer.ports;
@@ -90,10 +95,36 @@ function openRows(environment: Environment): readonly Row[] {
     ['an agent to a public model', agent, publicAddress, 443],
     ['an agent to a model in the cluster', agent, pod('ollama'), 11434],
     ['a build to source and packages', build, publicAddress, 443],
-    ...(rabbitmq.owned ? [['Prometheus to the broker', pod(monitoring.namespace), broker, 15692] as const] : []),
+    ...eventRows(environment),
     ...meshRows(environment),
     ...storageRows(environment),
     ...ingressRows(environment),
+  ];
+}
+
+function eventRows(environment: Environment): readonly Row[] {
+  const { operator, receiver, lambda, agent, broker, ingress, dispatcher, deadLetterDispatcher } =
+    runningPods(environment);
+  const gateway = pod('kourier-system');
+  const atReceiver = environment.receiver.form === 'deployment' ? receiver : gateway;
+  return [
+    ['events of a function', lambda, ingress, 8080],
+    ['events of an agent', agent, ingress, 8080],
+    ['events of the receiver', receiver, ingress, 8080],
+    ['events of the operator', operator, ingress, 8080],
+    ['replies of a function', dispatcher, ingress, 8080],
+    ['a dispatcher to a function through the gateway', dispatcher, gateway, 8081],
+    ['commands to the receiver', dispatcher, atReceiver, 8080],
+    ['dead letters to the receiver', deadLetterDispatcher, atReceiver, 8080],
+    ['a broker ingress to the broker', ingress, broker, 5672],
+    ['a dispatcher to the broker', dispatcher, broker, 5672],
+    ['a dead-letter dispatcher to the broker', deadLetterDispatcher, broker, 5672],
+    ['kubelet probes of a broker ingress', firstAddress(environment.cluster.nodeCidrs[0]), ingress, 8080],
+    ['Prometheus to a broker ingress', pod(environment.monitoring.namespace), ingress, 9090],
+    ['Prometheus to a dispatcher', pod(environment.monitoring.namespace), dispatcher, 9090],
+    ...(environment.rabbitmq.owned
+      ? [['Prometheus to the broker', pod(environment.monitoring.namespace), broker, 15692] as const]
+      : []),
   ];
 }
 
@@ -141,7 +172,7 @@ function ingressRows(environment: Environment): readonly Row[] {
 }
 
 function closedRows(environment: Environment): readonly Row[] {
-  const { operator, receiver, lambda, agent, build, broker } = runningPods(environment);
+  const { operator, receiver, lambda, agent, build, broker, ingress, dispatcher } = runningPods(environment);
   const apiServer = firstAddress(environment.cluster.apiServer.cidrs[0]);
   const [apiPort = 443] = environment.cluster.apiServer.ports;
   return [
@@ -160,6 +191,11 @@ function closedRows(environment: Environment): readonly Row[] {
     ['a function to the metadata address', lambda, metadataAddress, 80],
     ['a build to the metadata address', build, metadataAddress, 80],
     ['a function to the broker, past its ingress', lambda, broker, 5672],
+    ['another namespace to a broker ingress', strange, ingress, 8080],
+    ['a function to a dispatcher', lambda, dispatcher, 8080],
+    ['a dispatcher to a function, past the gateway', dispatcher, lambda, 8080],
+    ['a broker ingress to the API server', ingress, apiServer, apiPort],
+    ['a dispatcher to the public', dispatcher, publicAddress, 443],
     ['the public to the operator', publicAddress, operator, 8080],
     ['the public to a function', publicAddress, lambda, 8080],
   ];

@@ -47,9 +47,9 @@ describe('the need of a namespace', () => {
   });
 
   test('counts the Services that Knative makes for a route and its revisions', () => {
-    // 20 functions and 5 agents with 2 retained revisions: 1 + 2 x 3 each, and one for the metrics of an agent
+    // 20 functions and 5 agents with 3 retained revisions: 1 + 2 x 4 each, and one for the metrics of an agent
     const [functions] = needsOf('dev', 'functions');
-    expect(functions?.services).toBe(25 * 7 + 5);
+    expect(functions?.services).toBe(25 * 9 + 5);
   });
 
   test('counts a dispatcher for each trigger and each dead-letter queue, and one ingress for each broker', () => {

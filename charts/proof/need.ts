@@ -1,3 +1,4 @@
+import { queueProxyResources } from '../queue-proxy.ts';
 import { brokerResources } from '../../operator/api/index.ts';
 import { type Environment, type Resources, toBytes, toMillicores } from '../../stacks/index.ts';
 
@@ -52,12 +53,11 @@ const amounts = (cpuRequest: string, memoryRequest: string, cpuLimit: string, me
 
 /** What other controllers put into our namespaces, with the resources that they or our LimitRange set. */
 export const foreignPods = {
-  /** Knative sets the CPU request only (config-deployment); the rest comes from the LimitRange. */
-  queueProxy: amounts('25m', '32Mi', '200m', '128Mi'),
-  /** One ingress a Broker, one dispatcher a Trigger and a dead-letter queue. */
-  brokerIngress: toAmounts(brokerResources.ingress),
+  /** As the configuration of Knative says (charts/knative.ts). */
+  queueProxy: toAmounts(queueProxyResources),
+  /** Ingress and dead-letter dispatcher take what the Broker says, the dispatcher of a Trigger what that one says. */
+  broker: toAmounts(brokerResources.ingress),
   dispatcher: toAmounts(brokerResources.dispatcher),
-  rabbitmqNode: amounts('100m', '512Mi', '500m', '512Mi'),
 } as const;
 
 /** The mesh proxy; a limit without a request reserves the limit. */

@@ -19,7 +19,7 @@ interface PodSecurityNeed {
   readonly level: PodSecurityLevel;
 }
 
-function needsOf({ environment, templates }: Output, namespace: string): readonly PodSecurityNeed[] {
+function needsOf({ environment, manifests, templates }: Output, namespace: string): readonly PodSecurityNeed[] {
   const meshed = templates.filter(
     (template) => template.namespace === namespace && template.annotations['linkerd.io/inject'] !== 'disabled',
   );
@@ -31,7 +31,11 @@ function needsOf({ environment, templates }: Output, namespace: string): readonl
   const builder: readonly PodSecurityNeed[] = namespaces.functions.includes(namespace)
     ? [{ what: `the builder ${builds.builder}`, level: builderProfiles[builds.builder].podSecurityLevel }]
     : [];
-  return [...init, ...builder];
+  const brokers: readonly PodSecurityNeed[] = ofKind(manifests, 'Broker')
+    .filter(({ metadata }) => metadata.namespace === namespace)
+    // its pods set no seccomp profile: eventing-rabbitmq, pkg/reconciler/broker/resources/ingress.go
+    .map((broker) => ({ what: `the pods of ${nameOf(broker)}`, level: 'baseline' }));
+  return [...init, ...builder, ...brokers];
 }
 
 /** A namespace without a level, or whose level refuses a pod that runs there. */

@@ -1,5 +1,6 @@
 import type { Environment } from '../../stacks/index.ts';
 import { platformMonitors } from '../cluster-monitors.ts';
+import { requiredSecrets } from '../required-secrets.ts';
 import { names } from '../workloads.ts';
 
 /** Something that the output refers to and somebody else makes. */
@@ -10,12 +11,29 @@ export interface Provided {
 }
 
 /** References that resolve outside the output, each with who keeps the promise. */
-export function providedByPlatform({ delivery, monitoring, receiver, namespaces }: Environment): readonly Provided[] {
-  const ingress = receiver.form === 'deployment' ? receiver.ingress : undefined;
+export function providedByPlatform(environment: Environment): readonly Provided[] {
+  const { delivery, functionsIngress, monitoring, rabbitmq, secrets } = environment;
   return [
     ...['view', 'edit', 'admin'].map((name) => ({ kind: 'ClusterRole', name, by: 'Kubernetes' })),
     { kind: 'Namespace', name: names.fluxNamespace, by: 'Flux' },
     { kind: 'Namespace', name: monitoring.namespace, by: 'the monitoring stack' },
+    ...(rabbitmq.owned
+      ? []
+      : [
+          {
+            kind: 'RabbitmqCluster',
+            name: `${rabbitmq.namespace}/${rabbitmq.cluster}`,
+            by: 'whoever runs the shared broker; its annotation must allow the control namespace',
+          },
+        ]),
+    // the synth reports those that nobody has sealed yet
+    ...(secrets.backend === 'sealed'
+      ? requiredSecrets(environment).map(({ name, namespace }) => ({
+          kind: 'Secret',
+          name: `${namespace}/${name}`,
+          by: 'make seal',
+        }))
+      : []),
     ...(delivery.credentialsSecret === undefined
       ? []
       : [{ kind: 'Secret', name: `${names.fluxNamespace}/${delivery.credentialsSecret}`, by: 'whoever sets Flux up' }]),
@@ -24,14 +42,17 @@ export function providedByPlatform({ delivery, monitoring, receiver, namespaces 
       name: `${names.fluxNamespace}/${name}`,
       by: 'the platform',
     })),
-    ...(ingress?.controller !== 'nginx'
+    ...[names.servingNamespace, names.eventingNamespace].map((name) => ({
+      kind: 'Namespace',
+      name,
+      by: 'whoever installs the Knative operator',
+    })),
+    ...issuersOf(environment).map((name) => ({ kind: 'ClusterIssuer', name, by: 'the platform' })),
+    ...(functionsIngress.exposure === 'cluster-local'
       ? []
       : [
-          {
-            kind: 'Secret',
-            name: `${namespaces.control}/${names.receiverTlsSecret}`,
-            by: 'cert-manager, from the annotation of the Ingress',
-          },
+          { kind: 'Namespace', name: names.gatewayNamespace, by: 'Knative' },
+          { kind: 'Service', name: `${names.gatewayNamespace}/${names.gateway}`, by: 'Knative' },
         ]),
   ];
 }
@@ -41,5 +62,20 @@ export function monitorsOfLaterPods({ rabbitmq }: Environment): readonly string[
   return ['knative-lambda-functions', 'knative-lambda-agents', rabbitmq.cluster, ...platformMonitors];
 }
 
+/** Issuers that the settings name. */
+function issuersOf({ functionsIngress, receiver }: Environment): readonly string[] {
+  const ingress = receiver.form === 'deployment' ? receiver.ingress : undefined;
+  return [
+    ...(ingress?.controller === 'nginx' ? [ingress.clusterIssuer] : []),
+    ...(functionsIngress.exposure === 'public' ? [functionsIngress.clusterIssuer] : []),
+  ];
+}
+
 /** Policies whose pods are made in the cluster: by the operator for functions and builds, by RabbitMQ's own operator. */
-export const policiesOfLaterPods: readonly string[] = [names.function, names.builds, names.broker];
+export const policiesOfLaterPods: readonly string[] = [
+  names.function,
+  names.builds,
+  names.broker,
+  names.brokerIngress,
+  names.brokerDispatcher,
+];

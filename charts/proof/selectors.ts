@@ -109,7 +109,10 @@ function backendPortFaults({ manifests }: Output, manifest: Manifest): readonly 
     const target = ofKind(manifests, 'Service', '').find(
       ({ metadata }) => metadata.name === name && metadata.namespace === manifest.metadata.namespace,
     );
-    const open = target === undefined ? [] : service.parse(target).spec.ports;
+    if (target === undefined) {
+      return [];
+    }
+    const open = service.parse(target).spec.ports;
     return open.some((one) => one.name === port.name || one.port === port.number)
       ? []
       : [

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { brokerName, dnsLabel, hostName, hostPort, webAddress } from './names.ts';
+import { memoryQuantity, resourcesSchema } from './quantity.ts';
 
 export const rabbitmqSchema = z.strictObject({
   cluster: dnsLabel.describe('name of the RabbitmqCluster'),
@@ -19,8 +20,30 @@ export const rabbitmqSchema = z.strictObject({
       builds: brokerName.describe('queue of build events'),
       services: brokerName.describe('queue of service events'),
       results: brokerName.describe('queue of results'),
+      deadLetters: brokerName.describe('queue that keeps what the other queues gave up'),
     })
     .describe('named queues of the environment'),
+  user: brokerName.describe('user of the environment at the broker; its password is generated'),
+  node: z
+    .strictObject({
+      resources: resourcesSchema.describe('resources of one broker node'),
+      storage: memoryQuantity.describe('disk of one broker node'),
+      storageClass: dnsLabel.describe('StorageClass of that disk'),
+    })
+    .optional()
+    .describe('one broker node; needed where the environment creates the RabbitmqCluster'),
+  limits: z
+    .strictObject({
+      queueLength: z.int().min(1).max(10_000_000).describe('messages that a queue holds before it refuses more'),
+      deliveries: z
+        .int()
+        .min(1)
+        .max(100)
+        .describe('times that a message may come back undelivered before it becomes a dead letter'),
+      deadLetters: z.int().min(1).max(10_000_000).describe('dead letters that are kept'),
+      deadLetterDays: z.int().min(1).max(365).describe('days that a dead letter is kept'),
+    })
+    .describe('limits of the queues'),
   agentBrokers: z
     .enum(['dedicated', 'shared'])
     .describe('broker of an agent that names none: dedicated is <agent>-broker, shared is the broker of its namespace'),

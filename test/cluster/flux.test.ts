@@ -81,8 +81,9 @@ describe('Flux, its own kustomize-controller', () => {
   beforeAll(async () => {
     controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
     const { admin } = controlPlane;
-    const fluxNamespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } };
-    await admin.apply(fluxNamespace, { fieldManager: 'test' });
+    for (const name of ['flux-system', 'knative-serving', 'knative-eventing']) {
+      await admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager: 'test' });
+    }
     for (const manifest of readManifests('clusters/tiers')) {
       await admin.apply(manifest, { fieldManager: 'test' });
     }

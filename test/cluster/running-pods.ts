@@ -1,6 +1,7 @@
 import { parseManifest } from '../../charts/proof/manifest.ts';
 import { podTemplates } from '../../charts/proof/pod-template.ts';
-import { builderProfiles } from '../../operator/api/index.ts';
+import { allNamespaces } from '../../charts/workloads.ts';
+import { brokerResources, builderProfiles } from '../../operator/api/index.ts';
 import type { Environment } from '../../stacks/index.ts';
 import { readManifests } from './committed-manifests.ts';
 
@@ -55,7 +56,11 @@ function meshContainers({ mesh }: Environment) {
 /** Pods as they would run in an environment: its workloads bare and meshed, and a build pod of its builder. */
 export function podsOf(environment: Environment): readonly RunningPod[] {
   const templates = podTemplates(readManifests(environment.name).map(parseManifest));
-  return [...templates.flatMap((template) => workloadPods(environment, template)), ...buildPods(environment)];
+  return [
+    ...templates.flatMap((template) => workloadPods(environment, template)),
+    ...buildPods(environment),
+    ...brokerPods(environment),
+  ];
 }
 
 function workloadPods(
@@ -80,6 +85,25 @@ function workloadPods(
     initContainers: [...podSpec.initContainers, init],
   };
   return [bare, { what: `${source} in the mesh`, pod: toPod('meshed', meshed) }];
+}
+
+/** Ingress and dispatchers of a Broker as eventing-rabbitmq makes them: all that is restricted but a seccomp profile. */
+function brokerPods(environment: Environment): readonly RunningPod[] {
+  const { seccompProfile: _, runAsUser: __, ...securityContext } = restricted;
+  const { proxy, init } = meshContainers(environment);
+  const resources = brokerResources.ingress;
+  return allNamespaces(environment).map((namespace) => ({
+    what: `broker pod in ${namespace}`,
+    pod: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'broker', namespace, labels: { 'eventing.knative.dev/brokerRole': 'ingress' } },
+      spec: {
+        containers: [{ name: 'ingress', image: 'example.com/ingress:1', resources, securityContext }, proxy],
+        initContainers: [init],
+      },
+    },
+  }));
 }
 
 function buildPods({ builds, namespaces }: Environment): readonly RunningPod[] {

@@ -20,6 +20,7 @@ export function cacheRoot(environment: Environment, home = homedir()): string {
 
 export function modulesOf(part: Part): readonly string[] {
   if (part.kind === 'go-module-files') return [part.module];
+  if (part.kind === 'debian-packages') return [];
   return [...new Set(part.programs.map((program) => program.module))];
 }
 
@@ -35,6 +36,7 @@ export const partsFolder = (part: Part, environment: Environment): string =>
 /** Name of the folder that a part made by this Go version gets. */
 export function folderName(part: Part, goVersion: string): string {
   if (part.kind === 'go-module-files') return contentKey(part);
+  if (part.kind === 'debian-packages') return `${contentKey(part)}${platformSuffix()}`;
   return `${contentKey(part)}-${goVersion}${platformSuffix()}`;
 }
 
@@ -43,7 +45,7 @@ export function findPartFolder(part: Part, environment: Environment): string | u
   const parent = partsFolder(part, environment);
   if (!existsSync(parent)) return undefined;
   const key = contentKey(part);
-  const suffix = part.kind === 'go-programs' ? platformSuffix() : '';
+  const suffix = part.kind === 'go-module-files' ? '' : platformSuffix();
   return readdirSync(parent)
     .filter((name) => name.startsWith(key) && name.endsWith(suffix))
     .map((name) => join(parent, name))

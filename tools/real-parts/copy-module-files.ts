@@ -49,7 +49,13 @@ function readObjects(source: GoModuleFiles, folder: string, kind: string): Reado
       (document) => document.get('kind') === kind,
     );
   });
-  return new Map(documents.map((document) => [String(document.getIn(['metadata', 'name'])), document.toString()]));
+  return new Map(documents.map((document) => [nameOf(document), document.toString()]));
+}
+
+/** Namespace and name: what two systems call by one name lies in namespaces of their own. */
+function nameOf(document: ReturnType<typeof parseLooseDocuments>[number]): string {
+  const words = [document.getIn(['metadata', 'namespace']), document.getIn(['metadata', 'name'])];
+  return words.filter((word) => typeof word === 'string').join('.');
 }
 
 const label = (source: GoModuleFiles): string => `${source.module}@${source.version}`;

@@ -5,9 +5,11 @@ import {
   controlPlanePart,
   foreignCrdsPart,
   type GoProgramsPart,
+  knativeConfigurationPart,
   kubesealPart,
   kustomizeControllerPart,
   promtoolPart,
+  rabbitmqPart,
 } from './parts.ts';
 
 export interface ControlPlanePrograms {
@@ -35,6 +37,11 @@ export function locateForeignCrds(environment: Environment = process.env): strin
   return findPartFolder(foreignCrdsPart, environment);
 }
 
+/** Folder with the ConfigMaps of Knative, one file each as `<namespace>.<name>.yaml`, where `make real-parts` made it. */
+export function locateKnativeConfiguration(environment: Environment = process.env): string | undefined {
+  return findPartFolder(knativeConfigurationPart, environment);
+}
+
 /** Path of kubeseal, where `make real-parts` made it. */
 export function locateKubeseal(environment: Environment = process.env): string | undefined {
   return locateProgram(kubesealPart, environment);
@@ -48,6 +55,11 @@ export function locateKustomizeController(environment: Environment = process.env
 /** Path of promtool, where `make real-parts` made it. */
 export function locatePromtool(environment: Environment = process.env): string | undefined {
   return locateProgram(promtoolPart, environment);
+}
+
+/** Folder with the packages of RabbitMQ, where `make real-parts` unpacked them. */
+export function locateRabbitmq(environment: Environment = process.env): string | undefined {
+  return findPartFolder(rabbitmqPart, environment);
 }
 
 /** A part of one program that has the name of the part. */

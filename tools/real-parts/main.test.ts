@@ -55,7 +55,7 @@ describe('real-parts', () => {
     const { status, stderr } = makePart('--part', 'minikube');
     expect(status).toBe(1);
     expect(stderr).toBe(
-      'unknown part: got minikube, allowed are control-plane, foreign-crds, kubeseal, kustomize-controller, promtool\n',
+      'unknown part: got minikube, allowed are control-plane, foreign-crds, knative-configuration, kubeseal, kustomize-controller, promtool, rabbitmq\n',
     );
   });
 

@@ -19,7 +19,7 @@ export interface GoModuleFiles {
 interface PartBase {
   readonly name: string;
   /** Test tier that cannot run without the part. */
-  readonly tier: 'cluster' | 'rules';
+  readonly tier: 'cluster' | 'rules' | 'broker';
   readonly purpose: string;
   /** Whether the part is made when no `--part` is given. */
   readonly default: boolean;
@@ -41,7 +41,15 @@ export interface GoModuleFilesPart extends PartBase {
   readonly sources: readonly GoModuleFiles[];
 }
 
-export type Part = GoProgramsPart | GoModuleFilesPart;
+/** Packages of the distribution at the version that it has: it keeps no older ones that could be pinned. */
+export interface DebianPackagesPart extends PartBase {
+  readonly kind: 'debian-packages';
+  readonly packages: readonly string[];
+  /** Scripts that set ROOTDIR to the folder that they were packaged for. */
+  readonly scripts: readonly { readonly path: string; readonly root: string }[];
+}
+
+export type Part = GoProgramsPart | GoModuleFilesPart | DebianPackagesPart;
 
 const kubernetes = { version: 'v1.34.4', major: '1', minor: '34' } as const;
 
@@ -113,6 +121,7 @@ export const foreignCrdsPart = {
         'external-secrets.io_secretstores.yaml',
         'external-secrets.io_clustersecretstores.yaml',
         'generators.external-secrets.io_ecrauthorizationtokens.yaml',
+        'generators.external-secrets.io_passwords.yaml',
       ],
     },
     { module: 'github.com/cert-manager/cert-manager', version: 'v1.19.1', folder: 'deploy/crds' },
@@ -128,6 +137,27 @@ export const foreignCrdsPart = {
         'monitoring.coreos.com_scrapeconfigs.yaml',
       ],
     },
+  ],
+} as const satisfies GoModuleFilesPart;
+
+export const knativeConfigurationPart = {
+  kind: 'go-module-files',
+  name: 'knative-configuration',
+  tier: 'cluster',
+  purpose: 'ConfigMaps of Knative, which say what can be configured',
+  default: true,
+  diskGiB: 1,
+  module: 'foreign-crds',
+  keepKind: 'ConfigMap',
+  sources: [
+    { module: 'knative.dev/serving', version: 'v0.46.6', folder: 'config/core/configmaps' },
+    {
+      module: 'knative.dev/networking',
+      version: 'v0.0.0-20250902160145-7dad473f6351',
+      folder: 'config',
+      names: ['config-network.yaml'],
+    },
+    { module: 'knative.dev/eventing', version: 'v0.46.0', folder: 'config/core/configmaps' },
   ],
 } as const satisfies GoModuleFilesPart;
 
@@ -169,10 +199,29 @@ export const promtoolPart = {
   programs: [{ binary: 'promtool', module: 'prometheus', package: 'github.com/prometheus/prometheus/cmd/promtool' }],
 } as const satisfies GoProgramsPart;
 
+export const rabbitmqPart = {
+  kind: 'debian-packages',
+  name: 'rabbitmq',
+  tier: 'broker',
+  purpose: 'RabbitMQ, which takes the queues and policies of our objects',
+  default: true,
+  diskGiB: 1,
+  packages: [
+    'rabbitmq-server',
+    ...['base', 'asn1', 'crypto', 'eldap', 'ftp', 'inets', 'mnesia', 'os-mon', 'parsetools', 'public-key'].map(
+      (name) => `erlang-${name}`,
+    ),
+    ...['runtime-tools', 'snmp', 'ssl', 'syntax-tools', 'tftp', 'tools', 'xmerl'].map((name) => `erlang-${name}`),
+  ],
+  scripts: [{ path: 'usr/lib/erlang/bin/erl', root: '/usr/lib/erlang' }],
+} as const satisfies DebianPackagesPart;
+
 export const parts: readonly Part[] = [
   controlPlanePart,
   foreignCrdsPart,
+  knativeConfigurationPart,
   kubesealPart,
   kustomizeControllerPart,
   promtoolPart,
+  rabbitmqPart,
 ];

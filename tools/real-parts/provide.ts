@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPrograms, type Making } from './build-programs.ts';
 import { findPartFolder, folderName, moduleFolder, modulesOf, partsFolder, type Environment } from './cache.ts';
@@ -7,6 +7,7 @@ import { installedGoVersion, neededGoVersion, requireGo } from './go.ts';
 import { withLock } from './lock.ts';
 import { PartError } from './part-error.ts';
 import type { Part } from './parts.ts';
+import { unpackPackages } from './unpack-packages.ts';
 import { startProgress, type Progress, type ProgressOutput } from './progress.ts';
 
 export interface ProvidedPart {
@@ -42,7 +43,8 @@ function presentFolder(part: Part, environment: Environment, goVersion: string |
 }
 
 async function makeUnderLock(part: Part, provision: Provision, installed: string | undefined): Promise<string> {
-  const goVersion = requireGo(installed, neededGoVersion(modulesOf(part).map(moduleFolder)));
+  const goVersion =
+    part.kind === 'debian-packages' ? '' : requireGo(installed, neededGoVersion(modulesOf(part).map(moduleFolder)));
   const parent = partsFolder(part, provision.environment);
   const target = join(parent, folderName(part, goVersion));
   const progress = startProgress(part.name, provision.output);
@@ -70,11 +72,21 @@ async function makeInto(part: Part, target: string, making: Pick<Making, 'signal
   }
   const folder = mkdtempSync(join(parent, temporaryPrefix));
   try {
-    if (part.kind === 'go-programs') await buildPrograms(part, { ...making, folder });
-    else await copyModuleFiles(part, { ...making, folder });
+    await make(part, { ...making, folder });
     renameSync(folder, target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function make(part: Part, making: Making): Promise<void> {
+  switch (part.kind) {
+    case 'go-programs':
+      return buildPrograms(part, making);
+    case 'go-module-files':
+      return copyModuleFiles(part, making);
+    case 'debian-packages':
+      return unpackPackages(part, making);
   }
 }
 
@@ -87,5 +99,6 @@ function explainDisk(part: Part, folder: string, error: unknown): unknown {
 }
 
 function sizeOf(folder: string): number {
-  return readdirSync(folder).reduce((bytes, name) => bytes + statSync(join(folder, name)).size, 0);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.reduce((bytes, name) => bytes + lstatSync(join(folder, name)).size, 0);
 }

@@ -1,16 +1,20 @@
 import {
   locateControlPlane,
   locateForeignCrds,
+  locateKnativeConfiguration,
   locateKubeseal,
   locateKustomizeController,
   locatePromtool,
+  locateRabbitmq,
 } from '../real-parts/locate.ts';
 import {
   controlPlanePart,
   foreignCrdsPart,
+  knativeConfigurationPart,
   kubesealPart,
   kustomizeControllerPart,
   promtoolPart,
+  rabbitmqPart,
 } from '../real-parts/parts.ts';
 import { UsageError } from './usage.ts';
 
@@ -33,12 +37,18 @@ export const tiers: readonly Tier[] = [
     missingParts: () => (locatePromtool() === undefined ? [promtoolPart.name] : []),
   },
   { name: 'cluster', runInBand: true, missingParts: missingClusterParts },
+  {
+    name: 'broker',
+    runInBand: true,
+    missingParts: () => (locateRabbitmq() === undefined ? [rabbitmqPart.name] : []),
+  },
 ];
 
 function missingClusterParts(): readonly string[] {
   return [
     ...(locateControlPlane() === undefined ? [controlPlanePart.name] : []),
     ...(locateForeignCrds() === undefined ? [foreignCrdsPart.name] : []),
+    ...(locateKnativeConfiguration() === undefined ? [knativeConfigurationPart.name] : []),
     ...(locateKubeseal() === undefined ? [kubesealPart.name] : []),
     ...(locateKustomizeController() === undefined ? [kustomizeControllerPart.name] : []),
   ];
