@@ -12,6 +12,7 @@ const disagreements: readonly (readonly [string, unknown, string])[] = [
   ['cluster.nodeCidrs', ['10.1.0.0/16'], 'cluster tiers'],
   ['cluster.apiServer.ports', [6443], 'cluster tiers'],
   ['capacity.retainedRevisions', 5, 'cluster tiers'],
+  ['knative', { version: '1.20', maxCallSeconds: 900, skipTagResolving: [] }, 'cluster tiers'],
   ['rabbitmq.cluster', 'other', 'broker rabbitmq.rabbitmq-system.svc.cluster.local'],
   ['rabbitmq.namespace', 'other', 'broker rabbitmq.rabbitmq-system.svc.cluster.local'],
   ['rabbitmq.replicas', 1, 'broker rabbitmq.rabbitmq-system.svc.cluster.local'],
