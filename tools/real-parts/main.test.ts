@@ -72,6 +72,22 @@ describe('real-parts', () => {
     expect(stderr).toMatch(/^Go is too old: got go1\.20\.14, needed is go[\d.]+ or newer: install Go/);
   });
 
+  test('fails to unpack packages without the package manager of Debian, also where there is no Go', () => {
+    const { status, stderr } = makePart('--part', 'rabbitmq');
+    expect(status).toBe(1);
+    expect(stderr).toContain('no program named apt-get on PATH, needed is that of Debian or Ubuntu');
+    expect(readdirSync(join(folder, 'cache/parts/rabbitmq'))).toEqual([]);
+  });
+
+  test('fails with the last lines of a package manager that cannot fetch', () => {
+    writeFileSync(join(folder, 'bin/apt-get'), '#!/bin/sh\necho "E: Unable to locate package" >&2; exit 100\n', {
+      mode: 0o755,
+    });
+    const { status, stderr } = makePart('--part', 'rabbitmq');
+    expect(status).toBe(1);
+    expect(stderr).toContain('apt-get failed: E: Unable to locate package');
+  });
+
   test.each([
     { fault: 'a refused module', said: 'reading x.mod: 403 Forbidden', told: 'a refused version stays refused' },
     { fault: 'a full disk', said: 'write x.a: no space left on device', told: 'it takes about 4 GiB' },
