@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Environment, findEnvironment, readEnvironments } from '../stacks/index.ts';
+import { type Environment, findEnvironment, readEnvironments, readReleases } from '../stacks/index.ts';
 import { proveCluster } from './proof/index.ts';
 import { type Manifest, parseManifest } from './proof/manifest.ts';
 import { synthesizeClusters, synthesizeShared } from './synth.ts';
 
 const environments = readEnvironments();
+const releases = readReleases();
 const shared = synthesizeShared();
-const clusters = synthesizeClusters(environments, environments);
+const clusters = synthesizeClusters(environments, environments, releases);
 
 const objectsOf = (cluster: string): readonly Manifest[] =>
   clusters
@@ -63,10 +64,40 @@ describe('the delivery of a cluster', () => {
     });
   });
 
+  test('reads artifacts where the address is that of an OCI repository, and logs in to ECR with the identity of the cloud', () => {
+    const pro = findEnvironment(environments, 'pro');
+    const { webhookSecret: _, credentialsSecret: __, ...delivery } = pro.delivery;
+    const source = (repository: string) => {
+      const [cluster] = synthesizeClusters([{ ...pro, delivery: { ...delivery, repository } }], [], releases);
+      return cluster?.files.flatMap(({ manifests }) => manifests) ?? [];
+    };
+    const ecr = 'oci://339954290315.dkr.ecr.us-west-2.amazonaws.com/manifests';
+    expect(source(ecr)[0]).toMatchObject({
+      kind: 'OCIRepository',
+      metadata: { name: 'homelab' },
+      spec: { url: ecr, ref: { tag: 'main' }, provider: 'aws' },
+    });
+    expect(source('oci://ghcr.io/one/manifests')[0]).toMatchObject({ spec: { provider: 'generic' } });
+    expect(named(source(ecr), 'knative-lambda-cluster')).toMatchObject({
+      spec: { sourceRef: { kind: 'OCIRepository', name: 'homelab' } },
+    });
+  });
+
+  test('decrypts where a key for it is named', () => {
+    const pro = findEnvironment(environments, 'pro');
+    const secret = { ...pro, delivery: { ...pro.delivery, decryptionSecret: 'sops-age' } };
+    const [cluster] = synthesizeClusters([secret], [secret], releases);
+    const objects = cluster?.files.flatMap(({ manifests }) => manifests) ?? [];
+    expect(named(objects, 'pro-04-knative-instances')).toMatchObject({
+      spec: { decryption: { provider: 'sops', secretRef: { name: 'sops-age' } } },
+    });
+    expect(cluster === undefined ? [] : proveCluster(cluster, shared)).toEqual([]);
+  });
+
   test('is left to somebody else where it is direct', () => {
     const pro = findEnvironment(environments, 'pro');
     const direct: Environment = { ...pro, delivery: { ...pro.delivery, mode: 'direct' } };
-    const files = synthesizeClusters([direct], [direct]).flatMap((cluster) => cluster.files);
+    const files = synthesizeClusters([direct], [direct], releases).flatMap((cluster) => cluster.files);
     expect(files.map(({ name }) => name)).not.toContain('delivery');
   });
 
@@ -77,6 +108,30 @@ describe('the delivery of a cluster', () => {
       'GitRepository',
       'source.toolkit.fluxcd.io/v1beta2',
       /superseded, use source\.toolkit\.fluxcd\.io\/v1/,
+    ],
+    [
+      'a provider that nobody creates',
+      'Provider',
+      undefined,
+      /refers to Provider flux-system\/knative-lambda-deployments/,
+    ],
+    [
+      'an image repository that nobody creates',
+      'ImageRepository',
+      undefined,
+      /refers to ImageRepository flux-system\/knative/,
+    ],
+    [
+      'a removed beta of alerts',
+      'Alert',
+      'notification.toolkit.fluxcd.io/v1beta2',
+      /gone since Flux 2\.9, use v1beta3/,
+    ],
+    [
+      'a removed beta of image policies',
+      'ImagePolicy',
+      'image.toolkit.fluxcd.io/v1beta2',
+      /gone since Flux 2\.9, use image/,
     ],
   ])('fails on %s', (...[, kind, apiVersion, fault]) => {
     const [tiers] = clusters;

@@ -1,44 +1,58 @@
 import type { Chart } from 'cdk8s';
 import { definitionName, kinds } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
-import { FluxKustomization, GitRepository } from './imports/flux.ts';
+import { ecrHost } from './constructs/image.ts';
+import { clusterKustomization, type DeliveredCluster, sourceKind } from './delivered-cluster.ts';
+import { addNotifications } from './delivery-notifications.ts';
+import { readableConditions } from './health-checks.ts';
+import { addImageAutomation } from './image-automation.ts';
+import { FluxKustomization, GitRepository, OciRepository } from './imports/flux.ts';
 import { names } from './workloads.ts';
 
 const namespace = names.fluxNamespace;
 
-/** Kustomization of what belongs to the cluster; those of environments wait for it. */
-const clusterKustomization = 'knative-lambda-cluster';
-
 /**
- * How Flux delivers a cluster: its source, what belongs to the cluster, and each environment on it. The source is read
- * every 5 minutes or when it is told of a push; drift is mended within a minute.
+ * How Flux delivers a cluster: its source, what belongs to the cluster, each environment on it, and who is told. The
+ * source is read every 5 minutes or when it is told of a push; drift is mended within a minute.
  */
-export function buildDelivery(chart: Chart, owner: Environment, environments: readonly Environment[]): void {
-  if (owner.delivery.mode !== 'gitops') {
+export function buildDelivery(chart: Chart, cluster: DeliveredCluster): void {
+  if (cluster.owner.delivery.mode !== 'gitops') {
     return;
   }
-  const { repository, source, branch, path, credentialsSecret } = owner.delivery;
-  new GitRepository(chart, 'source', {
-    metadata: { name: source, namespace },
-    spec: {
-      url: repository,
-      interval: '5m',
-      timeout: '3m',
-      ref: { branch },
-      ...(credentialsSecret === undefined ? {} : { secretRef: { name: credentialsSecret } }),
-    },
-  });
+  addSource(chart, cluster.owner);
+  addClusterKustomization(chart, cluster.owner);
+  cluster.environments.forEach((environment) => addEnvironmentKustomization(chart, environment));
+  addNotifications(chart, cluster);
+  cluster.environments.forEach((environment) => addImageAutomation(chart, environment));
+}
+
+function addSource(chart: Chart, owner: Environment): void {
+  const { repository, source, branch, credentialsSecret } = owner.delivery;
+  const metadata = { name: source, namespace };
   const common = {
-    retryInterval: '30s',
-    timeout: '5m',
-    sourceRef: { kind: 'GitRepository', name: source },
-  } as const;
+    url: repository,
+    interval: '5m',
+    timeout: '3m',
+    ...(credentialsSecret === undefined ? {} : { secretRef: { name: credentialsSecret } }),
+  };
+  switch (sourceKind(owner)) {
+    case 'GitRepository':
+      new GitRepository(chart, 'source', { metadata, spec: { ...common, ref: { branch } } });
+      return;
+    case 'OCIRepository': {
+      const provider = ecrHost.test(repository) ? 'aws' : 'generic';
+      new OciRepository(chart, 'source', { metadata, spec: { ...common, ref: { tag: branch }, provider } });
+    }
+  }
+}
+
+function addClusterKustomization(chart: Chart, owner: Environment): void {
   new FluxKustomization(chart, 'cluster', {
     metadata: { name: clusterKustomization, namespace },
     spec: {
-      ...common,
+      ...readingFrom(owner),
       interval: '10m',
-      path: `${path}/clusters/${owner.cluster.name}`,
+      path: `${owner.delivery.path}/clusters/${owner.cluster.name}`,
       // custom resources are never pruned: everything of their kind would go with them
       prune: false,
       // to wait for all would be to wait for the environments, which wait for this
@@ -50,17 +64,32 @@ export function buildDelivery(chart: Chart, owner: Environment, environments: re
       })),
     },
   });
-  for (const { name, delivery } of environments) {
-    new FluxKustomization(chart, name, {
-      metadata: { name: delivery.kustomization, namespace, labels: { environment: name } },
-      spec: {
-        ...common,
-        interval: '1m',
-        path: `${path}/${name}`,
-        prune: true,
-        wait: true,
-        dependsOn: [clusterKustomization, ...delivery.dependsOn].map((one) => ({ name: one })),
-      },
-    });
-  }
+}
+
+function addEnvironmentKustomization(chart: Chart, environment: Environment): void {
+  const { name, delivery } = environment;
+  const { decryptionSecret } = delivery;
+  new FluxKustomization(chart, name, {
+    metadata: { name: delivery.kustomization, namespace, labels: { environment: name } },
+    spec: {
+      ...readingFrom(environment),
+      interval: '1m',
+      path: `${delivery.path}/${name}`,
+      prune: true,
+      wait: true,
+      healthCheckExprs: readableConditions,
+      dependsOn: [clusterKustomization, ...delivery.dependsOn].map((one) => ({ name: one })),
+      ...(decryptionSecret === undefined
+        ? {}
+        : { decryption: { provider: 'sops', secretRef: { name: decryptionSecret } } }),
+    },
+  });
+}
+
+function readingFrom(environment: Environment) {
+  return {
+    retryInterval: '30s',
+    timeout: '5m',
+    sourceRef: { kind: sourceKind(environment), name: environment.delivery.source },
+  } as const;
 }

@@ -21,7 +21,7 @@ function publicOne(name: string): Environment {
 }
 
 function servingOf(environment: Environment): Manifest | undefined {
-  return synthesizeClusters([environment], [environment])
+  return synthesizeClusters([environment], [environment], readReleases())
     .flatMap(({ files }) => files.flatMap((file) => file.manifests))
     .find(({ kind }) => kind === 'KnativeServing');
 }

@@ -1,11 +1,12 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../stacks/index.ts';
+import type { DeliveredCluster } from './delivered-cluster.ts';
 import { type KnativeConfiguration, KnativeEventing, KnativeServing } from './imports/knative-operator.ts';
 import { queueProxyResources } from './queue-proxy.ts';
 import { names } from './workloads.ts';
 
 /** Knative of a cluster, with the values that quotas, rollbacks and long calls of all environments on it rely on. */
-export function buildKnative(chart: Chart, owner: Environment, environments: readonly Environment[]): void {
+export function buildKnative(chart: Chart, { owner, environments }: DeliveredCluster): void {
   const { version } = owner.knative;
   new KnativeServing(chart, 'serving', {
     metadata: { name: names.servingNamespace, namespace: names.servingNamespace },

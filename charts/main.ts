@@ -71,7 +71,7 @@ function main(): void {
   const shared = synthesizeShared();
   const releases = readReleases();
   const synthesized = chosen.map((environment) => synthesize(environment, releases));
-  const clusters = synthesizeClusters(chosen, environments);
+  const clusters = synthesizeClusters(chosen, environments, releases);
   const faults = [
     ...synthesized.flatMap((one) => proveEnvironment(one, shared)),
     ...clusters.flatMap((one) => proveCluster(one, shared)),

@@ -75,7 +75,7 @@ describe('alerts', () => {
 
 describe('a cluster', () => {
   test('gives each series of Knative to the environment whose namespace it is about', () => {
-    const [tiers] = synthesizeClusters([findEnvironment(environments, 'prd')], environments);
+    const [tiers] = synthesizeClusters([findEnvironment(environments, 'prd')], environments, readReleases());
     const monitors = ofKind(tiers?.files.flatMap((file) => file.manifests) ?? [], 'PodMonitor');
     const serving = monitors.find(({ metadata }) => metadata.name === 'knative-serving');
     expect(serving?.['spec']).toMatchObject({
@@ -94,7 +94,7 @@ describe('a cluster', () => {
 
   test('reads the recorded series of other clusters where it is told to', () => {
     const studio = withMonitoring('studio', { federates: ['prometheus.pro.homelab:9090'] });
-    const [cluster] = synthesizeClusters([studio], [studio]);
+    const [cluster] = synthesizeClusters([studio], [studio], readReleases());
     const [federation] = ofKind(cluster?.files.flatMap((file) => file.manifests) ?? [], 'ScrapeConfig');
     expect(federation?.['spec']).toMatchObject({
       staticConfigs: [{ targets: ['prometheus.pro.homelab:9090'] }],

@@ -70,3 +70,20 @@ function brokerCredentials({ namespaces, rabbitmq }: Environment): RequiredSecre
     usableByFunctions: false,
   };
 }
+
+/** Secrets in flux-system that delivery needs; they are there before anything is delivered. */
+export function deliverySecrets(delivery: Environment['delivery']): readonly RequiredSecret[] {
+  const { credentialsSecret, webhookSecret, notifications, decryptionSecret, imageAutomation } = delivery;
+  const login = ['username', 'password'];
+  const wanted = [
+    { name: credentialsSecret, keys: login, purpose: 'read the repository' },
+    { name: webhookSecret, keys: ['token'], purpose: 'check that GitHub sent a push' },
+    { name: notifications?.addressSecret, keys: ['address'], purpose: 'post to the chat' },
+    { name: notifications?.commitStatusSecret, keys: ['token'], purpose: 'set commit statuses' },
+    { name: decryptionSecret, keys: ['age.agekey'], purpose: 'decrypt what SOPS encrypted' },
+    { name: imageAutomation?.credentialsSecret, keys: login, purpose: 'push image updates' },
+  ];
+  return wanted.flatMap(({ name, keys, purpose }) =>
+    name === undefined ? [] : [{ name, namespace: names.fluxNamespace, keys, purpose, usableByFunctions: false }],
+  );
+}

@@ -81,6 +81,8 @@ export function synthesizeShared(): readonly File[] {
 /** What one cluster holds beside the shared part, from its owner and all environments on it. */
 export interface SynthesizedCluster {
   readonly owner: Environment;
+  /** All environments on the cluster, the owner among them. */
+  readonly environments: readonly Environment[];
   readonly files: readonly File[];
 }
 
@@ -95,18 +97,27 @@ const clusterParts = [
 export function synthesizeClusters(
   environments: readonly Environment[],
   all: readonly Environment[],
+  releases: Releases,
 ): readonly SynthesizedCluster[] {
   return environments
     .filter(({ cluster }) => cluster.owner)
     .map((owner) => {
       const app = new App();
-      const beside = all.filter(({ cluster }) => cluster.name === owner.cluster.name);
+      const cluster = {
+        owner,
+        environments: all.filter(({ cluster: { name } }) => name === owner.cluster.name),
+        releases,
+      };
       const files = clusterParts.map(({ name, build }) => {
         const chart = new Chart(app, name, { labels: sharedLabels, disableResourceNameHashes: true });
-        build(chart, owner, beside);
+        build(chart, cluster);
         return toFile(chart);
       });
-      return { owner, files: files.filter((file) => file.manifests.length > 0) };
+      return {
+        owner,
+        environments: cluster.environments,
+        files: files.filter((file) => file.manifests.length > 0),
+      };
     });
 }
 

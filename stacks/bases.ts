@@ -69,6 +69,8 @@ const common = {
     dependsOn: [],
     branch: 'main',
     promotion: 'none',
+    webhookSecret: 'flux-webhook-token',
+    notifications: { provider: 'slack', channel: '#deployments', addressSecret: 'slack-deployments' },
   },
   access: [],
   features: { sampleFunctions: false, enforceUsableBy: true, watchSecretVersions: true },

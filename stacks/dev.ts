@@ -64,7 +64,21 @@ export const dev: EnvironmentValues = {
     },
     user: 'knative-lambda-dev',
   },
-  delivery: { ...tierBase.delivery, kustomization: 'knative-lambda-dev', promotion: 'automatic' },
+  delivery: {
+    ...tierBase.delivery,
+    kustomization: 'knative-lambda-dev',
+    promotion: 'automatic',
+    imageAutomation: {
+      // set it to where this project is kept
+      repository: 'https://github.com/brunolucena/knative-lambda',
+      source: 'knative-lambda',
+      credentialsSecret: 'github-push-token',
+      base: 'main',
+      branch: 'image-updates',
+      tags: '^dev-[0-9a-f]{7,40}-(?P<order>[0-9]+)$',
+      author: { name: 'flux', email: 'flux@users.noreply.github.com' },
+    },
+  },
   access: [{ group: 'developers', binding: 'developers', functions: 'edit', control: 'view' }],
   cost: { computeUsd: 80, storageUsd: 10, transferUsd: 5 },
 };

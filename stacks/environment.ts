@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { clusterSchema, meshSchema, namespacesSchema } from './schema/cluster.ts';
+import { deliverySchema } from './schema/delivery.ts';
 import { functionsIngressSchema, knativeSchema } from './schema/knative.ts';
 import { dnsLabel } from './schema/names.ts';
 import {
   accessSchema,
   costSchema,
-  deliverySchema,
   featuresSchema,
   monitoringSchema,
   rabbitmqSchema,

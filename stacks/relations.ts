@@ -64,6 +64,9 @@ const clusterFacts: readonly SharedFact[] = [
   { path: 'delivery.repository', valueOf: ({ delivery }) => delivery.repository },
   { path: 'delivery.source', valueOf: ({ delivery }) => delivery.source },
   { path: 'delivery.branch', valueOf: ({ delivery }) => delivery.branch },
+  { path: 'delivery.credentialsSecret', valueOf: ({ delivery }) => delivery.credentialsSecret },
+  { path: 'delivery.webhookSecret', valueOf: ({ delivery }) => delivery.webhookSecret },
+  { path: 'delivery.notifications', valueOf: ({ delivery }) => delivery.notifications },
   { path: 'delivery.path', valueOf: ({ delivery }) => delivery.path },
 ];
 

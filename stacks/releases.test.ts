@@ -102,6 +102,18 @@ describe('parseReleases', () => {
   });
 });
 
+const marked = (digestText: string): string =>
+  `operator:\n  dev:\n    tag: v1.2.3 # {"$imagepolicy": "flux-system:dev:tag"}\n    digest: ${digestText} # {"$imagepolicy": "flux-system:dev:digest"}\n    commit: null\nbuilders: {}\n`;
+
+describe('a digest that image automation will fill in', () => {
+  test.each([
+    ["''", null],
+    [`'${digest}'`, digest],
+  ])('is read from %s as %s', (text, expected) => {
+    expect(parseReleases(marked(text)).operator['dev']).toEqual({ tag: 'v1.2.3', digest: expected, commit: null });
+  });
+});
+
 describe('stacks/releases.yaml', () => {
   const environments = readEnvironments();
   const { operator, builders } = readReleases();

@@ -7,10 +7,12 @@ import { faultLines } from './fault.ts';
 import { projectRoot } from './project.ts';
 
 const tag = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'an image tag');
+/** Null or empty until the image is built; empty where Flux will fill it in, since it keeps the YAML type of a field. */
 const digest = z
   .string()
-  .regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits')
-  .nullable();
+  .regex(/^(sha256:[0-9a-f]{64})?$/, 'sha256: and 64 hexadecimal digits')
+  .nullable()
+  .transform((text) => (text === '' ? null : text));
 
 const releasesSchema = z.strictObject({
   operator: z.record(

@@ -65,6 +65,30 @@ const cases: readonly Case[] = [
     passed: { 'cloud.oidcIssuer': 'https://issuer.test' },
   },
   {
+    rule: 'a webhook of GitHub with Git only',
+    environment: 'pro',
+    refused: { 'delivery.repository': 'oci://ghcr.io/brunolucena/knative-lambda' },
+    line: 'pro.delivery.repository: got an OCI repository with a webhook or commit statuses of GitHub, allowed with a Git repository only; remove delivery.webhookSecret and delivery.notifications.commitStatusSecret',
+    passed: {
+      'delivery.repository': 'oci://ghcr.io/brunolucena/knative-lambda',
+      'delivery.webhookSecret': undefined,
+    },
+  },
+  {
+    rule: 'image automation in development only',
+    environment: 'dev',
+    refused: { role: 'production' },
+    line: 'dev.delivery.imageAutomation: got one with role production, allowed in development only, where no release needs a decision; remove it',
+    passed: { role: 'light-development' },
+  },
+  {
+    rule: 'image updates on a branch of their own',
+    environment: 'dev',
+    refused: { 'delivery.imageAutomation.branch': 'main' },
+    line: 'dev.delivery.imageAutomation.branch: got main, allowed a branch that nobody releases from; name another one',
+    passed: { 'delivery.imageAutomation.branch': 'images' },
+  },
+  {
     rule: 'a host where ports are published',
     environment: 'pro',
     refused: { 'cluster.host': undefined },

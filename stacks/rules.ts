@@ -43,6 +43,19 @@ const rules: readonly Rule[] = [
   ({ receiver }) => limitFault('receiver.resources', receiver.resources),
   ({ builds }) => limitFault('builds.resources', builds.resources),
   ({ capacity }) => limitFault('capacity.podResources', capacity.podResources),
+  ({ delivery }) =>
+    delivery.repository.startsWith('oci://') &&
+    (delivery.webhookSecret !== undefined || delivery.notifications?.commitStatusSecret !== undefined)
+      ? 'delivery.repository: got an OCI repository with a webhook or commit statuses of GitHub, allowed with a Git repository only; remove delivery.webhookSecret and delivery.notifications.commitStatusSecret'
+      : undefined,
+  ({ delivery: { imageAutomation }, role }) =>
+    imageAutomation !== undefined && !role.endsWith('development')
+      ? `delivery.imageAutomation: got one with role ${role}, allowed in development only, where no release needs a decision; remove it`
+      : undefined,
+  ({ delivery: { imageAutomation } }) =>
+    imageAutomation !== undefined && [imageAutomation.base, 'main', 'master'].includes(imageAutomation.branch)
+      ? `delivery.imageAutomation.branch: got ${imageAutomation.branch}, allowed a branch that nobody releases from; name another one`
+      : undefined,
   ({ replaces, name }) =>
     replaces === name
       ? `replaces: got ${name}, allowed another environment; name that one, or remove the setting`

@@ -1,5 +1,8 @@
 import { ConfigurationError, type Environment, type Releases } from '../../stacks/index.ts';
 
+/** Addresses of Elastic Container Registry. */
+export const ecrHost = /[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/;
+
 /** Host of the registry that nodes pull from. */
 export function registryHost({ cloud, imageRegistry }: Environment): string {
   return imageRegistry.kind === 'ecr' && cloud !== undefined

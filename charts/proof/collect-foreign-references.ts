@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { collectDeliveryReferences } from './collect-delivery-references.ts';
 import { type Manifest, nameOf, ofKind } from './manifest.ts';
 import { namespaced, type Reference } from './reference.ts';
 
@@ -9,10 +10,9 @@ export function collectForeignReferences(manifests: readonly Manifest[]): readon
     ...ofKind(manifests, 'ECRAuthorizationToken').flatMap(tokenReferences),
     ...ofKind(manifests, 'ExternalSecret').flatMap(externalSecretReferences),
     ...ofKind(manifests, 'LambdaFunction').flatMap(sourceReferences),
-    ...ofKind(manifests, 'GitRepository').flatMap(repositoryReferences),
-    ...ofKind(manifests, 'Kustomization').flatMap(deliveryReferences),
     ...ofKind(manifests, 'AlertmanagerConfig').flatMap(receiverReferences),
     ...ofKind(manifests, 'Certificate', 'cert-manager.io').flatMap(certificateReferences),
+    ...collectDeliveryReferences(manifests),
   ];
 }
 
@@ -33,18 +33,6 @@ function tokenReferences(manifest: Manifest): readonly Reference[] {
   return accountReference(manifest, token.parse(manifest).spec.auth);
 }
 
-const gitRepository = z.looseObject({
-  spec: z.looseObject({ secretRef: z.looseObject({ name: z.string() }).optional() }),
-});
-
-function repositoryReferences(manifest: Manifest): readonly Reference[] {
-  const { secretRef } = gitRepository.parse(manifest).spec;
-  const { namespace } = manifest.metadata;
-  return secretRef === undefined
-    ? []
-    : [{ from: nameOf(manifest), kind: 'Secret', name: namespaced(namespace, secretRef.name) }];
-}
-
 const certificate = z.looseObject({
   spec: z.looseObject({ issuerRef: z.looseObject({ kind: z.string(), name: z.string() }) }),
 });
@@ -53,23 +41,6 @@ function certificateReferences(manifest: Manifest): readonly Reference[] {
   const { kind, name } = certificate.parse(manifest).spec.issuerRef;
   const isNamespaced = kind === 'Issuer';
   return [{ from: nameOf(manifest), kind, name: isNamespaced ? namespaced(manifest.metadata.namespace, name) : name }];
-}
-
-const kustomization = z.looseObject({
-  spec: z.looseObject({
-    sourceRef: z.looseObject({ kind: z.string(), name: z.string() }),
-    dependsOn: z.array(z.looseObject({ name: z.string() })).default([]),
-  }),
-});
-
-function deliveryReferences(manifest: Manifest): readonly Reference[] {
-  const { sourceRef, dependsOn } = kustomization.parse(manifest).spec;
-  const { namespace } = manifest.metadata;
-  return [sourceRef, ...dependsOn.map(({ name }) => ({ kind: 'Kustomization', name }))].map(({ kind, name }) => ({
-    from: nameOf(manifest),
-    kind,
-    name: namespaced(namespace, name),
-  }));
 }
 
 const secretKey = z.looseObject({ name: z.string() });

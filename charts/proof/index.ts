@@ -37,11 +37,15 @@ const clusterChecks: readonly Check[] = [
 ];
 
 /** Faults of what one cluster holds beside the shared part, one line each. */
-export function proveCluster({ owner, files }: SynthesizedCluster, shared: readonly File[]): readonly string[] {
+export function proveCluster(
+  { owner, environments, files }: SynthesizedCluster,
+  shared: readonly File[],
+): readonly string[] {
   const output = buildOutput(
     owner,
     files.flatMap((file) => file.manifests),
     shared.flatMap((file) => file.manifests),
+    environments,
   );
   return clusterChecks.flatMap((check) => check(output)).map((fault) => `cluster ${owner.cluster.name}: ${fault}`);
 }

@@ -5,6 +5,8 @@ import { type PodTemplate, podTemplates } from './pod-template.ts';
 /** What a check looks at: everything that one environment applies, and what its cluster holds already. */
 export interface Output {
   readonly environment: Environment;
+  /** Environments that the objects serve: one, or all on a cluster. */
+  readonly served: readonly Environment[];
   readonly manifests: readonly Manifest[];
   /** Objects of manifests/shared, applied by the owner of the cluster. */
   readonly shared: readonly Manifest[];
@@ -18,6 +20,7 @@ export function buildOutput(
   environment: Environment,
   manifests: readonly Manifest[],
   shared: readonly Manifest[],
+  served: readonly Environment[] = [environment],
 ): Output {
-  return { environment, manifests, shared, templates: podTemplates(manifests) };
+  return { environment, served, manifests, shared, templates: podTemplates(manifests) };
 }

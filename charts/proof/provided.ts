@@ -1,6 +1,6 @@
 import type { Environment } from '../../stacks/index.ts';
 import { platformMonitors } from '../cluster-monitors.ts';
-import { requiredSecrets } from '../required-secrets.ts';
+import { deliverySecrets, requiredSecrets } from '../required-secrets.ts';
 import { names } from '../workloads.ts';
 
 /** Something that the output refers to and somebody else makes. */
@@ -34,9 +34,11 @@ export function providedByPlatform(environment: Environment): readonly Provided[
           by: 'make seal',
         }))
       : []),
-    ...(delivery.credentialsSecret === undefined
-      ? []
-      : [{ kind: 'Secret', name: `${names.fluxNamespace}/${delivery.credentialsSecret}`, by: 'whoever sets Flux up' }]),
+    ...deliverySecrets(delivery).map(({ name, namespace }) => ({
+      kind: 'Secret',
+      name: `${namespace}/${name}`,
+      by: 'whoever sets Flux up (docs/operations/delivery.md)',
+    })),
     ...delivery.dependsOn.map((name) => ({
       kind: 'Kustomization',
       name: `${names.fluxNamespace}/${name}`,

@@ -28,7 +28,7 @@ function keysOf(manifest: Manifest): readonly string[] {
 export function referenceFaults(output: Output): readonly string[] {
   const existing = new Set([
     ...[...output.manifests, ...output.shared].flatMap(keysOf),
-    ...providedByPlatform(output.environment).map(({ kind, name }) => `${kind} ${name}`),
+    ...output.served.flatMap(providedByPlatform).map(({ kind, name }) => `${kind} ${name}`),
   ]);
   const dangling = collectReferences(output)
     .filter(({ kind, name }) => !existing.has(`${kind} ${name}`))

@@ -82,34 +82,6 @@ export const monitoringSchema = z.strictObject({
   samplingRatio: z.number().min(0).max(1).describe('share of traces that are recorded, 0 to 1'),
 });
 
-export const deliverySchema = z.strictObject({
-  mode: z
-    .enum(['gitops', 'direct'])
-    .describe('gitops: Flux applies manifests/; direct: pulumi up applies the same objects'),
-  kustomization: dnsLabel.describe('name of the Flux Kustomization'),
-  repository: z
-    .string()
-    .regex(/^(https|ssh):\/\/[^\s@]+(@[^\s]+)?$/, 'an https or ssh address of a Git repository')
-    .describe('Git repository that Flux reads'),
-  source: dnsLabel.describe('name of the Flux GitRepository; environments on one cluster share it'),
-  credentialsSecret: dnsLabel
-    .optional()
-    .describe('Secret in flux-system that Flux reads the repository with; absent for a public one'),
-  path: z
-    .string()
-    .regex(/^\.(\/[A-Za-z0-9._-]+)+$/, 'a folder in the repository, for example ./manifests')
-    .describe('folder of the repository that holds the output of a synth'),
-  dependsOn: z
-    .array(dnsLabel)
-    .describe('Flux Kustomizations of the platform that must be ready before the environment'),
-  branch: z.string().min(1).max(128).describe('Git branch that is delivered'),
-  promotion: z
-    .enum(['none', 'automatic', 'approval', 'merge'])
-    .describe(
-      'how a release moves on from here: not at all, by commit, by a reviewed pull request, or by merge to the main branch',
-    ),
-});
-
 export const accessSchema = z
   .array(
     z.strictObject({

@@ -8,8 +8,10 @@ import {
   knativeConfigurationPart,
   kubesealPart,
   kustomizeControllerPart,
+  notificationControllerPart,
   promtoolPart,
   rabbitmqPart,
+  sopsPart,
 } from './parts.ts';
 
 export interface ControlPlanePrograms {
@@ -62,7 +64,17 @@ export function locateRabbitmq(environment: Environment = process.env): string |
   return findPartFolder(rabbitmqPart, environment);
 }
 
-/** A part of one program that has the name of the part. */
+/** Path of Flux's notification-controller, where `make real-parts` made it. */
+export function locateNotificationController(environment: Environment = process.env): string | undefined {
+  return locateProgram(notificationControllerPart, environment);
+}
+
+/** Path of sops, where `make real-parts` made it; age-keygen lies beside it. */
+export function locateSops(environment: Environment = process.env): string | undefined {
+  return locateProgram(sopsPart, environment);
+}
+
+/** The program that has the name of its part. */
 function locateProgram(part: GoProgramsPart, environment: Environment): string | undefined {
   const folder = findPartFolder(part, environment);
   const path = folder === undefined ? undefined : join(folder, part.name);

@@ -189,6 +189,35 @@ export const kustomizeControllerPart = {
   ],
 } as const satisfies GoProgramsPart;
 
+export const notificationControllerPart = {
+  kind: 'go-programs',
+  name: 'notification-controller',
+  tier: 'cluster',
+  purpose: 'tells of deployments and hears of pushes as Flux does',
+  default: true,
+  diskGiB: 3,
+  programs: [
+    {
+      binary: 'notification-controller',
+      module: 'notification-controller',
+      package: 'github.com/fluxcd/notification-controller',
+    },
+  ],
+} as const satisfies GoProgramsPart;
+
+export const sopsPart = {
+  kind: 'go-programs',
+  name: 'sops',
+  tier: 'cluster',
+  purpose: 'encrypts what Flux decrypts, and the key for it',
+  default: true,
+  diskGiB: 2,
+  programs: [
+    { binary: 'sops', module: 'sops', package: 'github.com/getsops/sops/v3/cmd/sops' },
+    { binary: 'age-keygen', module: 'sops', package: 'filippo.io/age/cmd/age-keygen' },
+  ],
+} as const satisfies GoProgramsPart;
+
 export const promtoolPart = {
   kind: 'go-programs',
   name: 'promtool',
@@ -222,6 +251,8 @@ export const parts: readonly Part[] = [
   knativeConfigurationPart,
   kubesealPart,
   kustomizeControllerPart,
+  notificationControllerPart,
+  sopsPart,
   promtoolPart,
   rabbitmqPart,
 ];

@@ -6,6 +6,8 @@ import {
   locateKustomizeController,
   locatePromtool,
   locateRabbitmq,
+  locateNotificationController,
+  locateSops,
 } from '../real-parts/locate.ts';
 import {
   controlPlanePart,
@@ -13,8 +15,10 @@ import {
   knativeConfigurationPart,
   kubesealPart,
   kustomizeControllerPart,
+  notificationControllerPart,
   promtoolPart,
   rabbitmqPart,
+  sopsPart,
 } from '../real-parts/parts.ts';
 import { UsageError } from './usage.ts';
 
@@ -51,6 +55,8 @@ function missingClusterParts(): readonly string[] {
     ...(locateKnativeConfiguration() === undefined ? [knativeConfigurationPart.name] : []),
     ...(locateKubeseal() === undefined ? [kubesealPart.name] : []),
     ...(locateKustomizeController() === undefined ? [kustomizeControllerPart.name] : []),
+    ...(locateNotificationController() === undefined ? [notificationControllerPart.name] : []),
+    ...(locateSops() === undefined ? [sopsPart.name] : []),
   ];
 }
 

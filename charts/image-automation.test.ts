@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import {
+  type Environment,
+  findEnvironment,
+  isMutableTag,
+  projectRoot,
+  readEnvironments,
+  readReleases,
+} from '../stacks/index.ts';
+import { type Manifest, ofKind } from './proof/manifest.ts';
+import { synthesizeClusters } from './synth.ts';
+
+const environments = readEnvironments();
+const dev = findEnvironment(environments, 'dev');
+
+const manifestsOf = (all: readonly Environment[]): readonly Manifest[] =>
+  synthesizeClusters(all, all, readReleases()).flatMap(({ files }) => files.flatMap(({ manifests }) => manifests));
+
+const manifests = manifestsOf(environments);
+const policies = ofKind(manifests, 'ImagePolicy');
+const releasesText = readFileSync(join(projectRoot, 'stacks', 'releases.yaml'), 'utf8');
+
+describe('image automation', () => {
+  test('reads the tags of the repository that the environment pulls from, with the identity of the cloud', () => {
+    expect(ofKind(manifests, 'ImageRepository').map(({ spec }) => spec)).toEqual([
+      {
+        image: '339954290315.dkr.ecr.us-west-2.amazonaws.com/knative-lambda-builder-dev',
+        interval: '1m',
+        provider: 'aws',
+      },
+    ]);
+  });
+
+  test('reads a plain registry without an identity', () => {
+    const { imageRegistry } = findEnvironment(environments, 'pro');
+    const plain = manifestsOf([{ ...dev, cluster: { ...dev.cluster, owner: true }, imageRegistry }]);
+    expect(ofKind(plain, 'ImageRepository').map(({ spec }) => spec)).toEqual([
+      { image: 'localhost:5001/knative-lambda-operator', interval: '1m', provider: 'generic', insecure: true },
+    ]);
+  });
+
+  test('edits the fields of stacks/releases.yaml that name its policy, tag and digest, and no other', () => {
+    const markers = [...releasesText.matchAll(/^ {2}(\S+):|# \{"\$imagepolicy": "([^"]+)"\}$/gm)];
+    const marked = markers.flatMap(([, , marker], index) => {
+      const owner = markers.slice(0, index).findLast(([, environment]) => environment !== undefined)?.[1];
+      return marker === undefined ? [] : [`${owner} ${marker}`];
+    });
+    const followed = environments.filter(({ delivery }) => delivery.imageAutomation !== undefined);
+    expect(marked).toEqual(
+      followed.flatMap(({ name, delivery: { kustomization } }) =>
+        ['tag', 'digest'].map((field) => `${name} flux-system:${kustomization}:${field}`),
+      ),
+    );
+    expect(policies.map(({ metadata }) => metadata.name)).toEqual(
+      followed.map(({ delivery }) => delivery.kustomization),
+    );
+  });
+
+  test('leaves no marked digest null, whose YAML type Flux would keep', () => {
+    const digests = releasesText.split('\n').filter((line) => line.includes(':digest"'));
+    expect(digests).not.toEqual([]);
+    expect(digests.filter((line) => /digest: (null|~)? *#/.test(line))).toEqual([]);
+  });
+
+  test('follows tags of single commits only, which nobody moves', () => {
+    const pattern = new RegExp(dev.delivery.imageAutomation?.tags.replace('?P<', '?<') ?? '');
+    const tags = ['dev-latest', 'dev-0a1b2c3-1700000000', 'v0.1.0', 'dev-0a1b2c3-1700000000-rc'];
+    const followed = tags.filter((tag) => pattern.test(tag));
+    expect(followed).toEqual(['dev-0a1b2c3-1700000000']);
+    expect(followed.filter(isMutableTag)).toEqual([]);
+  });
+
+  test('pushes to a branch that no source of Flux reads', () => {
+    const read = ofKind(manifests, 'GitRepository').map(({ spec }) => JSON.stringify(spec));
+    const pushed = environments.flatMap(({ delivery }) => delivery.imageAutomation?.branch ?? []);
+    expect(pushed).toEqual(['image-updates']);
+    expect(read.filter((spec) => pushed.some((branch) => spec.includes(`"${branch}"`)))).toEqual([]);
+  });
+});
