@@ -31,7 +31,7 @@ describe('the delivery of a cluster', () => {
   test('applies each environment of the cluster after what belongs to the cluster, and mends it within a minute', () => {
     for (const name of ['knative-lambda-dev', 'knative-lambda-staging', 'knative-lambda-prd']) {
       expect(named(objectsOf('tiers'), name)).toMatchObject({
-        spec: { interval: '1m', prune: true, wait: true, dependsOn: [{ name: 'knative-lambda-cluster' }] },
+        spec: { interval: '50s', prune: true, wait: true, dependsOn: [{ name: 'knative-lambda-cluster' }] },
       });
     }
   });

@@ -31,7 +31,7 @@ async function applyAll({ admin }: ControlPlane, manifests: readonly ManifestDoc
 }
 
 /** Their CRDs give the status a default, which the API server stores with the second write of any kind. */
-const withDefaultStatus = new Set(['GitRepository', 'Kustomization']);
+const withDefaultStatus = new Set(['GitRepository', 'Kustomization', 'Receiver']);
 
 /** What must be the same after an apply that changes nothing: the very version, or all but what the server adds itself. */
 function stateOf(object: KubernetesObject): string {

@@ -1,122 +1,76 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setInterval as every } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { findEnvironment, readEnvironments } from '../../stacks/index.ts';
-import { locateKustomizeController } from '../../tools/real-parts/locate.ts';
 import { readManifests } from './committed-manifests.ts';
-import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { eventually } from './eventually.ts';
-import { type FluxSource, serveRepository } from './flux-source.ts';
-import { readForeignCrds } from './foreign-crds.ts';
-import { findFreePorts } from './free-ports.ts';
+import { brokenImage, type FluxCluster, startFluxCluster } from './flux-cluster.ts';
 
-const kustomization = z.looseObject({
-  status: z
-    .looseObject({
-      conditions: z.array(z.looseObject({ type: z.string(), status: z.string(), message: z.string() })).default([]),
-    })
-    .default({ conditions: [] }),
-});
-
-const deployment = z.looseObject({
-  metadata: z.looseObject({ generation: z.int() }),
-  spec: z.looseObject({ replicas: z.int() }),
-});
-
-const { delivery } = findEnvironment(readEnvironments(), 'dev');
 const tiers = ['dev', 'staging', 'prd'] as const;
+const minuteMs = 60_000;
 
-const reference = (kind: string, name: string, namespace: string, apiVersion: string) => ({
-  apiVersion,
-  kind,
-  name,
-  namespace,
+const kustomizations = '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations';
+const repository = '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/homelab';
+
+const operatorOf = (tier: string): string =>
+  `/apis/apps/v1/namespaces/knative-lambda-${tier}/deployments/knative-lambda-operator`;
+
+const operatorSchema = z.looseObject({
+  spec: z.looseObject({
+    replicas: z.int(),
+    template: z.looseObject({ spec: z.looseObject({ containers: z.array(z.looseObject({ image: z.string() })) }) }),
+  }),
+});
+
+const repositorySchema = z.looseObject({
+  spec: z.looseObject({ ref: z.looseObject({ branch: z.string() }) }),
+});
+
+const eventsSchema = z.looseObject({
+  items: z.array(
+    z.looseObject({ message: z.string(), type: z.string(), involvedObject: z.looseObject({ name: z.string() }) }),
+  ),
+});
+
+function report(what: string, startedAt: number): number {
+  const tookMs = Math.round(performance.now() - startedAt);
+  process.stdout.write(`flux: ${what} after ${(tookMs / 1000).toFixed(1)} s\n`);
+  return tookMs;
+}
+
+/** The annotation that makes Flux leave an object alone, or takes it away. */
+const mark = (value: string | null) => ({
+  metadata: { annotations: { 'kustomize.toolkit.fluxcd.io/reconcile': value } },
 });
 
 describe('Flux, its own kustomize-controller', () => {
-  let controlPlane: ControlPlane;
-  let source: FluxSource;
-  const over = new AbortController();
-  let standIn: Promise<void>;
+  let flux: FluxCluster;
 
-  async function conditionOf(name: string): Promise<string> {
-    const found = await controlPlane.admin.get(
-      reference('Kustomization', name, 'flux-system', 'kustomize.toolkit.fluxcd.io/v1'),
-    );
-    const ready = kustomization.parse(found).status.conditions.find(({ type }) => type === 'Ready');
-    return ready === undefined ? 'nothing yet' : `${ready.status}: ${ready.message}`;
-  }
+  const operator = async (tier: string) =>
+    operatorSchema.parse((await flux.controlPlane.admin.request('GET', operatorOf(tier))).body).spec;
 
-  /** The condition once it is settled, or the last one seen. */
-  async function settledCondition(name: string): Promise<string> {
-    const deadline = { timeoutMs: 60_000, intervalMs: 200, giveUp: controlPlane.failure };
-    const isReady = async (): Promise<boolean> => (await conditionOf(name)).startsWith('True');
-    await eventually(isReady, deadline).catch(() => undefined);
-    return conditionOf(name);
-  }
+  const imageOf = async (tier: string): Promise<string> =>
+    (await operator(tier)).template.spec.containers[0]?.image ?? '';
 
-  /** No node runs here: says of every Deployment what its controller would say once all pods are ready. */
-  async function makeDeploymentsAvailable(): Promise<void> {
-    for await (const _ of every(300, undefined, { signal: over.signal })) {
-      const all = await controlPlane.admin.list({ apiVersion: 'apps/v1', kind: 'Deployment' });
-      for (const { metadata, ...rest } of all) {
-        const { metadata: meta, spec } = deployment.parse({ metadata, ...rest });
-        const counts = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'];
-        const status = {
-          observedGeneration: meta.generation,
-          ...Object.fromEntries(counts.map((count) => [count, spec.replicas])),
-          conditions: [
-            { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable' },
-            { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' },
-          ],
-        };
-        const path = `/apis/apps/v1/namespaces/${metadata.namespace}/deployments/${metadata.name}/status`;
-        await controlPlane.admin.request('PATCH', path, { status }, 'application/merge-patch+json');
-      }
-    }
+  const branch = async (): Promise<string> =>
+    repositorySchema.parse((await flux.controlPlane.admin.request('GET', repository)).body).spec.ref.branch;
+
+  /** Commits other text for a file of the repository. */
+  async function commit(path: string, change: (text: string) => string): Promise<void> {
+    const file = join(flux.source.folder, path);
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+    await flux.source.publish(flux.controlPlane.admin);
   }
 
   beforeAll(async () => {
-    controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
-    const { admin } = controlPlane;
-    for (const name of ['flux-system', 'knative-serving', 'knative-eventing']) {
-      await admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager: 'test' });
-    }
-    for (const manifest of readManifests('clusters/tiers')) {
-      await admin.apply(manifest, { fieldManager: 'test' });
-    }
-    source = await serveRepository(delivery.source, delivery.path);
-    await source.publish(admin);
-    const [metricsPort, healthPort] = await findFreePorts(2);
-    controlPlane.start({
-      name: 'kustomize-controller',
-      path: locateKustomizeController() ?? '',
-      arguments: [
-        `--metrics-addr=127.0.0.1:${metricsPort}`,
-        `--health-addr=127.0.0.1:${healthPort}`,
-        '--watch-all-namespaces=true',
-        '--requeue-dependency=1s',
-      ],
-      environment: { KUBECONFIG: controlPlane.kubeconfig, RUNTIME_NAMESPACE: 'flux-system' },
-    });
-    standIn = makeDeploymentsAvailable().catch((error: unknown) => {
-      if (!over.signal.aborted) throw error;
-    });
-  }, 60_000);
+    flux = await startFluxCluster({ cluster: 'tiers' });
+  }, minuteMs);
 
-  afterAll(async () => {
-    over.abort();
-    await standIn;
-    source.stop();
-    await controlPlane.stop();
-  });
+  afterAll(async () => flux.stop());
 
   test.each(['knative-lambda-cluster', ...tiers.map((tier) => `knative-lambda-${tier}`)])(
     'applies %s and finds it healthy',
     async (name) => {
-      expect(await settledCondition(name)).toContain('True: Applied revision: main@sha1:');
+      expect(await flux.settledCondition(name)).toContain('True: Applied revision: main@sha1:');
     },
     70_000,
   );
@@ -128,55 +82,98 @@ describe('Flux, its own kustomize-controller', () => {
       name: metadata.name,
       namespace: metadata.namespace,
     }));
-    const found = await Promise.all(wanted.map((one) => controlPlane.admin.get(one)));
+    const found = await Promise.all(wanted.map((one) => flux.controlPlane.admin.get(one)));
     expect(found.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(
       wanted.map(({ kind, name }) => `${kind} ${name}`),
     );
   });
 
-  test('mends a change by hand at the next interval', async () => {
-    // an interval of a minute would only make the test wait
-    const shorter = { spec: { interval: '2s' } };
-    const delivered = '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/knative-lambda-dev';
-    await controlPlane.admin.request('PATCH', delivered, shorter, 'application/merge-patch+json');
-    const operator = reference('Deployment', 'knative-lambda-operator', 'knative-lambda-dev', 'apps/v1');
-    const path = '/apis/apps/v1/namespaces/knative-lambda-dev/deployments/knative-lambda-operator';
-    const changed = await controlPlane.admin.request(
-      'PATCH',
-      path,
-      { spec: { replicas: 7 } },
-      'application/merge-patch+json',
+  test('mends a change by hand within a minute', async () => {
+    const startedAt = performance.now();
+    await flux.patch(operatorOf('prd'), { spec: { replicas: 7 } });
+    expect((await operator('prd')).replicas).toBe(7);
+    await flux.until(async () => (await operator('prd')).replicas === 3);
+    expect(report('a change by hand is mended', startedAt)).toBeLessThan(minuteMs);
+  }, 90_000);
+
+  test('takes a commit back within two minutes of its revert', async () => {
+    const good = await imageOf('dev');
+    const path = 'dev/operator.yaml';
+    const before = readFileSync(join(flux.source.folder, path), 'utf8');
+    await commit(path, (text) => text.replaceAll(good, 'registry.test/operator:v9.9.9'));
+    await flux.until(async () => (await imageOf('dev')) === 'registry.test/operator:v9.9.9');
+    const startedAt = performance.now();
+    await commit(path, () => before);
+    await flux.until(async () => (await imageOf('dev')) === good);
+    await flux.until(async () => (await flux.conditionOf('knative-lambda-dev')).startsWith('True: Applied revision'));
+    expect(report('a revert is applied and healthy', startedAt)).toBeLessThan(2 * minuteMs);
+  }, 150_000);
+
+  test('says which object is not healthy, in the status of the environment and in an event', async () => {
+    const good = await imageOf('staging');
+    await commit('staging/operator.yaml', (text) => text.replaceAll(good, brokenImage));
+    const startedAt = performance.now();
+    const what = "Deployment/knative-lambda-staging/knative-lambda-operator status: 'Failed'";
+    await flux.until(async () => (await flux.conditionOf('knative-lambda-staging')).includes(what));
+    expect(report('a failed health check is reported', startedAt)).toBeLessThan(minuteMs);
+    expect(await flux.conditionOf('knative-lambda-staging')).toMatch(/^False: health check failed/);
+    const { body } = await flux.controlPlane.admin.request('GET', '/api/v1/namespaces/flux-system/events');
+    const warnings = eventsSchema.parse(body).items.filter(({ type }) => type === 'Warning');
+    expect(warnings.map(({ involvedObject, message }) => `${involvedObject.name}: ${message}`)).toContainEqual(
+      expect.stringContaining(what),
     );
-    expect(changed.status).toBe(200);
-    const replicas = async (): Promise<number> =>
-      deployment.parse(await controlPlane.admin.get(operator)).spec.replicas;
-    await eventually(async () => (await replicas()) === 1, {
-      timeoutMs: 30_000,
-      intervalMs: 200,
-      giveUp: controlPlane.failure,
-    });
-    expect(await replicas()).toBe(1);
-  }, 40_000);
+    await commit('staging/operator.yaml', (text) => text.replaceAll(brokenImage, good));
+    expect(await flux.settledCondition('knative-lambda-staging')).toContain('True: Applied revision');
+  }, 150_000);
+
+  test('keeps the other environments going while one is not healthy', async () => {
+    const good = await imageOf('staging');
+    await commit('staging/operator.yaml', (text) => text.replaceAll(good, brokenImage));
+    await flux.until(async () => (await flux.conditionOf('knative-lambda-staging')).startsWith('False'));
+    await commit('dev/operator.yaml', (text) => text.replaceAll('replicas: 1', 'replicas: 2'));
+    await flux.until(async () => (await operator('dev')).replicas === 2);
+    expect(await flux.conditionOf('knative-lambda-staging')).not.toMatch(/^True/);
+    await commit('staging/operator.yaml', (text) => text.replaceAll(brokenImage, good));
+    expect(await flux.settledCondition('knative-lambda-staging')).toContain('True: Applied revision');
+  }, 150_000);
+
+  test('leaves a suspended environment alone through deliveries, and undoes what was changed once it is resumed', async () => {
+    const path = `${kustomizations}/knative-lambda-prd`;
+    await flux.patch(path, { spec: { suspend: true } });
+    await flux.patch(operatorOf('prd'), { spec: { replicas: 5 } });
+    await commit('dev/operator.yaml', (text) => text.replaceAll('replicas: 2', 'replicas: 1'));
+    await flux.until(async () => (await operator('dev')).replicas === 1);
+    expect((await operator('prd')).replicas).toBe(5);
+    // flux resume
+    await flux.patch(path, { spec: { suspend: null } });
+    await flux.until(async () => (await operator('prd')).replicas === 3);
+    expect(await flux.settledCondition('knative-lambda-prd')).toContain('True: Applied revision');
+  }, 150_000);
+
+  test('follows a branch that was set by hand while the source is marked, and sets it back afterwards', async () => {
+    await flux.patch(repository, mark('disabled'));
+    await flux.patch(repository, { spec: { ref: { branch: 'my-branch' } } });
+    await commit('prd/operator.yaml', (text) => text.replaceAll('replicas: 3', 'replicas: 4'));
+    await flux.until(async () => (await operator('prd')).replicas === 4);
+    expect(await flux.settledCondition('knative-lambda-cluster')).toContain('True: Applied revision');
+    expect(await branch()).toBe('my-branch');
+    await flux.patch(repository, mark(null));
+    await commit('prd/operator.yaml', (text) => text.replaceAll('replicas: 4', 'replicas: 3'));
+    await flux.until(async () => (await branch()) === 'main');
+    await flux.until(async () => (await operator('prd')).replicas === 3);
+  }, 150_000);
 
   test('removes what a commit removes, and keeps the namespaces', async () => {
-    rmSync(join(source.folder, 'staging', 'receiver.yaml'));
-    rmSync(join(source.folder, 'staging', 'namespace.yaml'));
-    const left = ['network.yaml', 'access.yaml', 'secrets.yaml', 'operator.yaml', 'quota.yaml'];
-    writeFileSync(
-      join(source.folder, 'staging', 'kustomization.yaml'),
-      `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [${left.join(', ')}]\n`,
-    );
-    await source.publish(controlPlane.admin);
+    const { admin } = flux.controlPlane;
+    rmSync(join(flux.source.folder, 'staging', 'receiver.yaml'));
+    rmSync(join(flux.source.folder, 'staging', 'namespace.yaml'));
+    await commit('staging/kustomization.yaml', (text) => text.replace(/^ *- (receiver|namespace)\.yaml\n/gm, ''));
     const receiver = '/apis/apps/v1/namespaces/knative-lambda-staging/deployments/knative-lambda-builder';
-    await eventually(async () => (await controlPlane.admin.request('GET', receiver)).status === 404, {
-      timeoutMs: 30_000,
-      intervalMs: 200,
-      giveUp: controlPlane.failure,
-    });
-    const namespace = await controlPlane.admin.request('GET', '/api/v1/namespaces/knative-lambda-staging');
+    await flux.until(async () => (await admin.request('GET', receiver)).status === 404);
+    const namespace = await admin.request('GET', '/api/v1/namespaces/knative-lambda-staging');
     expect(namespace).toMatchObject({
       status: 200,
       body: expect.not.objectContaining({ deletionTimestamp: expect.anything() }),
     });
-  }, 40_000);
+  }, 70_000);
 });

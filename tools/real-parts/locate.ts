@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findPartFolder, type Environment } from './cache.ts';
 import {
+  actionlintPart,
   controlPlanePart,
   foreignCrdsPart,
   type GoProgramsPart,
@@ -72,6 +73,11 @@ export function locateNotificationController(environment: Environment = process.
 /** Path of sops, where `make real-parts` made it; age-keygen lies beside it. */
 export function locateSops(environment: Environment = process.env): string | undefined {
   return locateProgram(sopsPart, environment);
+}
+
+/** Path of actionlint, where `make real-parts` made it. */
+export function locateActionlint(environment: Environment = process.env): string | undefined {
+  return locateProgram(actionlintPart, environment);
 }
 
 /** The program that has the name of its part. */

@@ -218,6 +218,16 @@ export const sopsPart = {
   ],
 } as const satisfies GoProgramsPart;
 
+export const actionlintPart = {
+  kind: 'go-programs',
+  name: 'actionlint',
+  tier: 'cluster',
+  purpose: 'checks the workflow that synthesizes what image automation changed',
+  default: true,
+  diskGiB: 1,
+  programs: [{ binary: 'actionlint', module: 'actionlint', package: 'github.com/rhysd/actionlint/cmd/actionlint' }],
+} as const satisfies GoProgramsPart;
+
 export const promtoolPart = {
   kind: 'go-programs',
   name: 'promtool',
@@ -253,6 +263,7 @@ export const parts: readonly Part[] = [
   kustomizeControllerPart,
   notificationControllerPart,
   sopsPart,
+  actionlintPart,
   promtoolPart,
   rabbitmqPart,
 ];

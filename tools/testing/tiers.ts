@@ -1,4 +1,5 @@
 import {
+  locateActionlint,
   locateControlPlane,
   locateForeignCrds,
   locateKnativeConfiguration,
@@ -10,6 +11,7 @@ import {
   locateSops,
 } from '../real-parts/locate.ts';
 import {
+  actionlintPart,
   controlPlanePart,
   foreignCrdsPart,
   knativeConfigurationPart,
@@ -57,6 +59,7 @@ function missingClusterParts(): readonly string[] {
     ...(locateKustomizeController() === undefined ? [kustomizeControllerPart.name] : []),
     ...(locateNotificationController() === undefined ? [notificationControllerPart.name] : []),
     ...(locateSops() === undefined ? [sopsPart.name] : []),
+    ...(locateActionlint() === undefined ? [actionlintPart.name] : []),
   ];
 }
 
