@@ -5,6 +5,8 @@ import { GitRepository } from './imports/flux.ts';
 import { ImagePolicy, ImageRepository, ImageUpdateAutomation } from './imports/flux-image.ts';
 import { names } from './workloads.ts';
 
+type ImageAutomation = NonNullable<Environment['delivery']['imageAutomation']>;
+
 const namespace = names.fluxNamespace;
 
 /** Folder of this project that image automation may edit; manifests/ is written by a synth only. */
@@ -25,19 +27,10 @@ export function addImageAutomation(chart: Chart, environment: Environment): void
     return;
   }
   const { name, imageRegistry } = environment;
-  const { repository, source, credentialsSecret, base, branch, tags, author } = imageAutomation;
+  const { source, base, branch, tags, author } = imageAutomation;
   const labels = { environment: name };
   const metadata = { name: kustomization, namespace, labels };
-  new GitRepository(chart, `${name}-project`, {
-    metadata: { name: source, namespace, labels },
-    spec: {
-      url: repository,
-      interval: '5m',
-      timeout: '3m',
-      ref: { branch: base },
-      secretRef: { name: credentialsSecret },
-    },
-  });
+  addProject(chart, imageAutomation);
   new ImageRepository(chart, `${name}-images`, {
     metadata,
     spec: {
@@ -69,6 +62,24 @@ export function addImageAutomation(chart: Chart, environment: Environment): void
         push: { branch },
       },
       update: { path: edited, strategy: 'Setters' },
+    },
+  });
+}
+
+/** Where this project is kept; environments on one cluster may share it. */
+function addProject(chart: Chart, { repository, source, credentialsSecret, base }: ImageAutomation): void {
+  const id = `project-${source}`;
+  if (chart.node.tryFindChild(id) !== undefined) {
+    return;
+  }
+  new GitRepository(chart, id, {
+    metadata: { name: source, namespace },
+    spec: {
+      url: repository,
+      interval: '5m',
+      timeout: '3m',
+      ref: { branch: base },
+      secretRef: { name: credentialsSecret },
     },
   });
 }

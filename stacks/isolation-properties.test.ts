@@ -99,6 +99,7 @@ const claimables: readonly Claimable[] = [
   { path: 'codeStore.bucket', scope: ['cluster', 'cloud', 'codeStore'], noun: 'bucket' },
   { path: 'secrets.prefix', scope: ['cloud', 'secrets'], noun: 'secrets under' },
   { path: 'receiver.ingress.host', scope: ['receiver'], noun: 'host name' },
+  { path: 'delivery.imageAutomation.branch', scope: ['delivery.imageAutomation'], noun: 'branch' },
 ];
 
 /** The image of the operator may be pulled from one plain registry by many. */

@@ -18,6 +18,7 @@ function claims(environment: Environment): readonly Claim[] {
     ...accountClaims(environment),
     ...localStoreClaims(environment),
     ...publicClaims(environment),
+    ...updateClaims(environment),
   ];
 }
 
@@ -111,6 +112,19 @@ function publicClaims({ functionsIngress, namespaces, receiver }: Environment): 
         }))
       : []),
   ];
+}
+
+/** Flux rewrites the branch of updates as a whole, so that two would undo each other. */
+function updateClaims({ delivery: { imageAutomation } }: Environment): readonly Claim[] {
+  return imageAutomation === undefined
+    ? []
+    : [
+        {
+          path: 'delivery.imageAutomation.branch',
+          scope: `repository ${imageAutomation.repository}`,
+          resource: `branch ${imageAutomation.branch}`,
+        },
+      ];
 }
 
 /** One line for each thing that two environments both hold. */

@@ -89,6 +89,13 @@ const cases: readonly Case[] = [
     passed: { 'delivery.imageAutomation.branch': 'images' },
   },
   {
+    rule: 'a source of its own for image updates',
+    environment: 'dev',
+    refused: { 'delivery.imageAutomation.source': 'homelab' },
+    line: 'dev.delivery.imageAutomation.source: got homelab, which is the source that Flux delivers from, allowed a name of its own; change it',
+    passed: { 'delivery.imageAutomation.source': 'project' },
+  },
+  {
     rule: 'a host where ports are published',
     environment: 'pro',
     refused: { 'cluster.host': undefined },

@@ -56,6 +56,10 @@ const rules: readonly Rule[] = [
     imageAutomation !== undefined && [imageAutomation.base, 'main', 'master'].includes(imageAutomation.branch)
       ? `delivery.imageAutomation.branch: got ${imageAutomation.branch}, allowed a branch that nobody releases from; name another one`
       : undefined,
+  ({ delivery: { imageAutomation, source } }) =>
+    imageAutomation?.source === source
+      ? `delivery.imageAutomation.source: got ${source}, which is the source that Flux delivers from, allowed a name of its own; change it`
+      : undefined,
   ({ replaces, name }) =>
     replaces === name
       ? `replaces: got ${name}, allowed another environment; name that one, or remove the setting`
