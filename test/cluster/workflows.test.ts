@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { findEnvironment, projectRoot, readEnvironments } from '../../stacks/index.ts';
 import { locateActionlint } from '../../tools/real-parts/locate.ts';
+import { copyProject, type Project } from '../golden/project.ts';
 
 const folder = join(projectRoot, '.github', 'workflows');
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
@@ -14,7 +15,11 @@ const workflow = z.looseObject({
   on: z.looseObject({ push: z.looseObject({ branches: z.array(z.string()) }) }),
   jobs: z.record(
     z.string(),
-    z.looseObject({ steps: z.array(z.looseObject({ run: z.string().optional(), uses: z.string().optional() })) }),
+    z.looseObject({
+      steps: z.array(
+        z.looseObject({ name: z.string().optional(), run: z.string().optional(), uses: z.string().optional() }),
+      ),
+    }),
   ),
 });
 
@@ -24,6 +29,22 @@ function lint(text: string): string {
     encoding: 'utf8',
   });
   return status === 0 ? '' : `${stdout}${stderr}`;
+}
+
+function succeed(project: Project, command: string, options: readonly string[], variables = {}): string {
+  const { code, stdout, stderr } = project.run(command, options, variables);
+  if (code !== 0) throw new Error(`${command} ${options.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+/** The step of the workflow itself, in the shell that GitHub runs it in. */
+function commitWhatChanged(project: Project): void {
+  const { jobs } = workflow.parse(parse(read('synthesize.yaml')));
+  const step = jobs['propose']?.steps.find(({ name }) => name === 'commit what changed')?.run ?? 'exit 1';
+  succeed(project, 'bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step], {
+    AUTHOR: 'robot',
+    AUTHOR_EMAIL: 'robot@test',
+  });
 }
 
 describe('workflows', () => {
@@ -46,6 +67,38 @@ describe('workflows', () => {
     expect(script).toContain('git add -A stacks manifests docs');
     expect(script).toContain(`git push origin HEAD:${imageAutomation?.branch}`);
   });
+
+  test('commit the manifests of an image update to its branch, and nothing when there is none', () => {
+    const project = copyProject();
+    const git = (...options: readonly string[]): string => succeed(project, 'git', options);
+    try {
+      git('init', '--quiet', '--bare', 'remote.git');
+      writeFileSync(join(project.folder, '.gitignore'), 'remote.git\nnode_modules\ndist\n');
+      cpSync(join(projectRoot, 'docs'), join(project.folder, 'docs'), { recursive: true });
+      git('init', '--quiet', '--initial-branch', 'image-updates');
+      git('remote', 'add', 'origin', 'remote.git');
+      const releases = join(project.folder, 'stacks', 'releases.yaml');
+      writeFileSync(releases, readFileSync(releases, 'utf8').replace('tag: dev-latest #', 'tag: dev-0a1b2c3-42 #'));
+      git('add', '-A');
+      git('-c', 'user.name=flux', '-c', 'user.email=flux@test', 'commit', '--quiet', '-m', 'chore: follow new images');
+      expect(project.synth().code).toBe(0);
+      commitWhatChanged(project);
+      expect(git('log', '--format=%s', 'origin/image-updates').split('\n').slice(0, 2)).toEqual([
+        'chore: synthesize new images',
+        'chore: follow new images',
+      ]);
+      const changed = git('show', '--name-only', '--format=', 'origin/image-updates').trim().split('\n');
+      expect(changed).toEqual(
+        expect.arrayContaining(['manifests/dev/operator.yaml', 'manifests/clusters/tiers/delivery.yaml']),
+      );
+      expect(changed.filter((path) => !/^manifests\/(dev|clusters\/tiers)\//.test(path))).toEqual([]);
+      const before = git('rev-parse', 'origin/image-updates');
+      commitWhatChanged(project);
+      expect(git('rev-parse', 'origin/image-updates')).toBe(before);
+    } finally {
+      project.remove();
+    }
+  }, 60_000);
 
   test('run nothing of others, so that no version of it can go stale', () => {
     const steps = Object.values(workflow.parse(parse(read('synthesize.yaml'))).jobs).flatMap((job) => job.steps);
