@@ -165,6 +165,7 @@ describe('isMutableTag', () => {
     'v1.2.3-alpine',
     'sha-1a2b3c4',
     '1a2b3c4',
+    'dev-0a1b2c3-42',
     '0123456789abcdef0123456789abcdef01234567',
   ])('says that %s stays', (tag) => {
     expect(isMutableTag(tag)).toBe(false);

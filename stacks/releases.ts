@@ -59,7 +59,7 @@ export function readReleases(): Releases {
 }
 
 const version = /(^|-)v?[0-9]+\.[0-9]+\.[0-9]+($|[-+._])/;
-const commit = /(^|[-._])(?=[a-f]*[0-9])[0-9a-f]{7,40}$/;
+const commit = /(^|[-._])(?=[a-f]*[0-9])[0-9a-f]{7,40}(-[0-9]+)?$/;
 const moving = /(^|[-._])(latest|main|master|dev|develop|stable|edge|nightly|snapshot)$/i;
 
 /** Tags that another push may move: they name neither a version nor a commit, or end in a word for "the newest". */
