@@ -9,6 +9,7 @@ import { copyProject } from '../golden/project.ts';
 import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { readForeignCrds } from './foreign-crds.ts';
+import { makePlatformNamespaces } from './platform-namespaces.ts';
 
 const kubectlFolder = dirname(locateControlPlane()?.kubectl ?? '');
 const path = [kubectlFolder, dirname(locateKubeseal() ?? ''), process.env['PATH'] ?? ''].join(delimiter);
@@ -37,9 +38,7 @@ describe('commands against a cluster', () => {
     controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
     environment = { KUBECONFIG: controlPlane.kubeconfig };
     context = run('kubectl config current-context', environment).output.trim();
-    // Flux makes its namespace when it is installed
-    const fluxNamespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } };
-    await controlPlane.admin.apply(fluxNamespace, { fieldManager: 'flux' });
+    await makePlatformNamespaces(controlPlane.admin);
   }, 60_000);
 
   afterAll(async () => controlPlane.stop());

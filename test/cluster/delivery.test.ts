@@ -3,6 +3,7 @@ import { synthesizeClusters } from '../../charts/synth.ts';
 import { type Environment, findEnvironment, readEnvironments, readReleases } from '../../stacks/index.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { readForeignCrds } from './foreign-crds.ts';
+import { makePlatformNamespaces } from './platform-namespaces.ts';
 
 const environments = readEnvironments();
 const pro = findEnvironment(environments, 'pro');
@@ -36,8 +37,7 @@ describe('delivery by settings that no environment has', () => {
 
   beforeAll(async () => {
     controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } };
-    await controlPlane.admin.apply(namespace, { fieldManager: 'test' });
+    await makePlatformNamespaces(controlPlane.admin);
   }, 60_000);
 
   afterAll(async () => controlPlane.stop());

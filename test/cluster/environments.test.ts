@@ -5,6 +5,7 @@ import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { readForeignCrds } from './foreign-crds.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { podsOf } from './running-pods.ts';
+import { makePlatformNamespaces } from './platform-namespaces.ts';
 
 const fieldManager = 'flux';
 const environments = readEnvironments();
@@ -61,10 +62,7 @@ describe.each(clusters)('cluster %s', (cluster) => {
   beforeAll(async () => {
     // no controllers: nothing but an apply may change an object
     controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
-    // made when Flux, the Knative operator and the monitoring stack are installed
-    for (const name of ['flux-system', 'knative-serving', 'knative-eventing', 'prometheus']) {
-      await controlPlane.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager });
-    }
+    await makePlatformNamespaces(controlPlane.admin);
     accepted = await applyAll(controlPlane, clusterManifests);
   }, 60_000);
 

@@ -10,6 +10,7 @@ import { type FluxSource, serveRepository } from './flux-source.ts';
 import { readForeignCrds } from './foreign-crds.ts';
 import { findFreePorts } from './free-ports.ts';
 import type { ObjectReference } from './kubernetes-object.ts';
+import { makePlatformNamespaces } from './platform-namespaces.ts';
 
 /** A cluster that Flux's own kustomize-controller delivers from the committed manifests. */
 export interface FluxCluster {
@@ -70,8 +71,7 @@ async function mergePatch(admin: ApiClient, path: string, change: object): Promi
 export async function startFluxCluster(options: FluxClusterOptions): Promise<FluxCluster> {
   const controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
   const { admin, failure } = controlPlane;
-  const fluxNamespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } };
-  await admin.apply(fluxNamespace, { fieldManager: 'test' });
+  await makePlatformNamespaces(admin);
   await options.prepare?.(admin);
   for (const manifest of readManifests(`clusters/${options.cluster}`)) {
     await admin.apply(manifest, { fieldManager: 'test' });
