@@ -16,7 +16,8 @@ const releases: Releases = {
 
 function manifestsOf(all: readonly Environment[]): readonly Manifest[] {
   const clusters = synthesizeClusters(all, all, releases);
-  return clusters.flatMap(({ files }) => files.flatMap(({ manifests }) => manifests));
+  const files = clusters.flatMap((cluster) => cluster.files).filter(({ name }) => name === 'delivery');
+  return files.flatMap(({ manifests }) => manifests);
 }
 
 const withDelivery = (environment: Environment, change: Partial<Environment['delivery']>): Environment => ({

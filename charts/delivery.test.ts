@@ -87,7 +87,7 @@ describe('the delivery of a cluster', () => {
     const pro = findEnvironment(environments, 'pro');
     const secret = { ...pro, delivery: { ...pro.delivery, decryptionSecret: 'sops-age' } };
     const [cluster] = synthesizeClusters([secret], [secret], releases);
-    const objects = cluster?.files.flatMap(({ manifests }) => manifests) ?? [];
+    const objects = cluster?.files.find(({ name }) => name === 'delivery')?.manifests ?? [];
     expect(named(objects, 'pro-04-knative-instances')).toMatchObject({
       spec: { decryption: { provider: 'sops', secretRef: { name: 'sops-age' } } },
     });
