@@ -12,6 +12,7 @@ const releases: Releases = {
     environments.map(({ name }) => [name, { tag: `v1.2.3-${name}`, digest: null, commit: null }]),
   ),
   builders: {},
+  loadTests: { k6: { repository: 'k6', tag: '1.0.0', digest: null } },
 };
 
 function manifestsOf(all: readonly Environment[]): readonly Manifest[] {

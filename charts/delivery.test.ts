@@ -69,7 +69,7 @@ describe('the delivery of a cluster', () => {
     const { webhookSecret: _, credentialsSecret: __, ...delivery } = pro.delivery;
     const source = (repository: string) => {
       const [cluster] = synthesizeClusters([{ ...pro, delivery: { ...delivery, repository } }], [], releases);
-      return cluster?.files.flatMap(({ manifests }) => manifests) ?? [];
+      return cluster?.files.find(({ name }) => name === 'delivery')?.manifests ?? [];
     };
     const ecr = 'oci://339954290315.dkr.ecr.us-west-2.amazonaws.com/manifests';
     expect(source(ecr)[0]).toMatchObject({

@@ -1,6 +1,7 @@
 import { accessPart } from './access.ts';
 import { eventingPart } from './eventing.ts';
 import { functionsIngressPart } from './functions-ingress.ts';
+import { loadTestsPart } from './load-tests.ts';
 import { namespacePart } from './namespace.ts';
 import { networkPart } from './network.ts';
 import { observabilityPart } from './observability.ts';
@@ -22,4 +23,5 @@ export const parts: readonly Part[] = [
   functionsIngressPart,
   samplesPart,
   observabilityPart,
+  loadTestsPart,
 ];

@@ -7,12 +7,14 @@ import { environmentLabels } from './constructs/labels.ts';
 import { buildCrds } from './crds.ts';
 import { buildDelivery } from './delivery.ts';
 import { buildKnative } from './knative.ts';
+import { loadSuites, testRunFile } from './load-suites.ts';
 import type { PartContext } from './part.ts';
 import { parts } from './parts.ts';
 import { type Manifest, parseManifest } from './proof/manifest.ts';
 import { buildQuotas } from './quota.ts';
 import type { RequiredSecret } from './required-secrets.ts';
 import type { SealedSecrets } from './sealed-secrets.ts';
+import { buildTestRun } from './test-run.ts';
 
 /** One file of the output: its name without suffix, and its objects in the order of application. */
 export interface File {
@@ -23,6 +25,8 @@ export interface File {
 export interface SynthesizedEnvironment {
   readonly environment: Environment;
   readonly files: readonly File[];
+  /** Files that no delivery applies, by path below the folder of the environment: a verb starts what is in them. */
+  readonly onDemand: readonly File[];
   /** Secrets that the environment needs and nobody has sealed yet. */
   readonly missingSecrets: readonly Pick<RequiredSecret, 'name' | 'namespace'>[];
 }
@@ -37,7 +41,7 @@ function toFile(chart: Chart): File {
   return { name: chart.node.id, manifests: rendered.map(parseManifest) };
 }
 
-/** All objects of one environment. Pure: no file, clock or cluster is read. */
+/** All objects of one environment. Pure: no clock or cluster is read, and no file but the scripts of load tests. */
 export function synthesizeEnvironment(environment: Environment, inputs: SynthesisInputs): SynthesizedEnvironment {
   const missingSecrets: Pick<RequiredSecret, 'name' | 'namespace'>[] = [];
   const context: PartContext = {
@@ -54,13 +58,19 @@ export function synthesizeEnvironment(environment: Environment, inputs: Synthesi
     part.build(chart, context);
     return toFile(chart);
   });
+  const onDemand = loadSuites(environment).map((suite) => {
+    const chart = new Chart(app, testRunFile(suite), { labels, disableResourceNameHashes: true });
+    buildTestRun(chart, context, suite);
+    return { ...toFile(chart), name: `load-tests/${testRunFile(suite)}` };
+  });
   const quota = new Chart(app, 'quota', { labels, disableResourceNameHashes: true });
   buildQuotas(
     quota,
     environment,
     files.flatMap((file) => file.manifests),
   );
-  return { environment, files: [...files, toFile(quota)].filter((file) => file.manifests.length > 0), missingSecrets };
+  const written = [...files, toFile(quota)].filter((file) => file.manifests.length > 0);
+  return { environment, files: written, onDemand, missingSecrets };
 }
 
 const sharedLabels = {

@@ -12,23 +12,24 @@ function kustomization(resources: readonly string[]): string {
   return `${generatedMark}\n---\n${printYaml(document)}`;
 }
 
+function fileEntries(folder: string, files: readonly File[]): readonly [string, string][] {
+  return files.map((file) => [`${folder}/${file.name}.yaml`, `${generatedMark}\n${toYaml(file.manifests)}`]);
+}
+
 function folderEntries(
   folder: string,
   files: readonly File[],
   bases: readonly string[] = [],
 ): readonly [string, string][] {
   return [
-    ...files.map((file): [string, string] => [
-      `${folder}/${file.name}.yaml`,
-      `${generatedMark}\n${toYaml(file.manifests)}`,
-    ]),
+    ...fileEntries(folder, files),
     [`${folder}/kustomization.yaml`, kustomization([...bases, ...files.map((file) => `${file.name}.yaml`)])],
   ];
 }
 
-/** The folder of one environment. */
-export function environmentTree({ environment, files }: SynthesizedEnvironment): Tree {
-  return new Map(folderEntries(environment.name, files));
+/** The folder of one environment; its kustomization leaves out what is started on demand. */
+export function environmentTree({ environment, files, onDemand }: SynthesizedEnvironment): Tree {
+  return new Map([...folderEntries(environment.name, files), ...fileEntries(environment.name, onDemand)]);
 }
 
 /** What belongs to every cluster, and one folder for each cluster that includes it. */

@@ -20,6 +20,7 @@ export const names = {
   brokerDispatcher: 'broker-dispatcher',
   eventing: 'knative-lambda',
   brokerCredentials: 'rabbitmq-credentials',
+  loadTests: 'knative-lambda-k6',
   fluxNamespace: 'flux-system',
   alertReceivers: 'knative-lambda-alert-receivers',
   servingNamespace: 'knative-serving',
@@ -68,6 +69,16 @@ export function functionPods({ namespaces }: Environment): Workload {
 
 export function buildPods({ namespaces }: Environment): Workload {
   return { name: names.builds, namespaces: namespaces.functions, labels: { [labels.build]: 'true' } };
+}
+
+/** Where load tests run: their runners make functions there, and the derived quota counts them. */
+export function loadTestNamespace({ namespaces }: Environment): string {
+  return namespaces.functions[0] ?? namespaces.control;
+}
+
+/** Pods that k6-operator makes for a TestRun: runners, initializer and starter. */
+export function loadTestPods(environment: Environment): Workload {
+  return { name: names.loadTests, namespaces: [loadTestNamespace(environment)], labels: { app: 'k6' } };
 }
 
 /** Nodes of the broker, labelled by the RabbitMQ cluster operator; only where the environment creates the broker. */

@@ -54,6 +54,7 @@ const common = {
     grafana: 'https://grafana.homelab',
     runbooks: 'https://github.com/brunolucena/homelab/blob/main/docs/runbooks',
     federates: [],
+    remoteWriteUrl: 'http://kube-prometheus-stack-prometheus.prometheus.svc.cluster.local:9090/api/v1/write',
     tracesEndpoint: 'tempo.tempo.svc:4317',
     tracesNamespace: 'tempo',
     samplingRatio: 1,

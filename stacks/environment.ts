@@ -47,7 +47,9 @@ export const environmentSchema = z.strictObject({
   monitoring: monitoringSchema.describe('metrics, alerts and traces'),
   loadTests: z
     .enum(['none', 'on-demand', 'available', 'installed', 'smoke-before-promotion'])
-    .describe('k6 load tests: whether and when they run'),
+    .describe(
+      'k6 load tests: none; or accounts, scripts and quota are there, and a run is started by a person or, with smoke-before-promotion, by a promotion too; never by delivery',
+    ),
   delivery: deliverySchema.describe('how changes reach the cluster'),
   access: accessSchema,
   cost: costSchema.optional(),

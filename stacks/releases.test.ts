@@ -5,7 +5,10 @@ import { parseReleases } from './releases.ts';
 const digest = `sha256:${'0'.repeat(64)}`;
 const commit = 'a'.repeat(40);
 
-const releasesOf = (dev: string, builders = ''): string => `operator:\n  dev: ${dev}\nbuilders: {${builders}}\n`;
+const k6 = '{ repository: registry.test/k6, tag: 1.0.0, digest: null }';
+
+const releasesOf = (dev: string, builders = ''): string =>
+  `operator:\n  dev: ${dev}\nbuilders: {${builders}}\nloadTests: { k6: ${k6} }\n`;
 
 function faultsOfReleases(text: string): readonly string[] {
   try {
@@ -70,6 +73,7 @@ describe('parseReleases', () => {
     expect(parseReleases(releasesOf(release, builder))).toEqual({
       operator: { dev: { tag: 'v1.2.3', digest, commit } },
       builders: { kaniko: { repository: 'registry.test/kaniko', tag: 'v1.0.0', digest: null } },
+      loadTests: { k6: { repository: 'registry.test/k6', tag: '1.0.0', digest: null } },
     });
   });
 

@@ -14,6 +14,8 @@ const digest = z
   .nullable()
   .transform((text) => (text === '' ? null : text));
 
+const image = z.strictObject({ repository: z.string().min(1), tag, digest });
+
 const releasesSchema = z.strictObject({
   operator: z.record(
     z.string(),
@@ -26,7 +28,8 @@ const releasesSchema = z.strictObject({
         .nullable(),
     }),
   ),
-  builders: z.record(z.string(), z.strictObject({ repository: z.string().min(1), tag, digest })),
+  builders: z.record(z.string(), image),
+  loadTests: z.strictObject({ k6: image }),
 });
 
 export type Releases = z.output<typeof releasesSchema>;

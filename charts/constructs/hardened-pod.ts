@@ -14,7 +14,7 @@ export const hardenedContainer: k8s.SecurityContext = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-const hardenedPod: k8s.PodSecurityContext = {
+export const hardenedPod: k8s.PodSecurityContext = {
   runAsNonRoot: true,
   runAsUser: nonRootId,
   runAsGroup: nonRootId,

@@ -35,6 +35,11 @@ export function operatorImage(environment: Environment, releases: Releases): str
   return reference(`${registryHost(environment)}/${environment.imageRegistry.operatorRepository}`, release);
 }
 
+/** Image that runs load tests. */
+export function loadTestImage({ loadTests: { k6 } }: Releases): string {
+  return reference(k6.repository, k6);
+}
+
 /** Image of the program that builds function images. */
 export function builderImage(environment: Environment, releases: Releases): string {
   const release = releases.builders[environment.builds.builder];

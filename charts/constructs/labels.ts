@@ -18,7 +18,8 @@ export type Component =
   | 'build-system'
   | 'agent-rbac'
   | 'samples'
-  | 'broker';
+  | 'broker'
+  | 'testing';
 
 export function componentLabels(name: string, component: Component): Record<string, string> {
   return { [labels.appName]: name, [labels.appComponent]: component };

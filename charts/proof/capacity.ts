@@ -1,4 +1,5 @@
 import type { Environment } from '../../stacks/index.ts';
+import { loadSuites, starterResources } from '../load-suites.ts';
 import { add, foreignPods, meshProxy, type Need, nothing, toAmounts } from './need.ts';
 
 /** A route has a placeholder Service; each revision a public and a private one. */
@@ -86,6 +87,23 @@ export function controlNeeds(environment: Environment): readonly Need[] {
       ]
     : [];
   return [...canary, ...broker, ...brokerNeeds(environment, { brokers: 1, triggers: 1, whose: 'of the receiver' })];
+}
+
+/** What k6-operator makes for one TestRun, the largest; two at once are beyond the quota. None of it is in the mesh. */
+export function loadTestNeeds(environment: Environment): readonly Need[] {
+  const [largest] = loadSuites(environment).toSorted((one, other) => other.parallelism - one.parallelism);
+  return largest === undefined
+    ? []
+    : [
+        {
+          source: `load test ${largest.name}, a Service for each runner`,
+          pods: largest.parallelism,
+          services: largest.parallelism,
+          claims: 0,
+          perPod: toAmounts(largest.resources),
+        },
+        { source: 'starter of a load test', pods: 1, services: 0, claims: 0, perPod: toAmounts(starterResources) },
+      ];
 }
 
 /** Services that a Knative Service of the output will have, and the pods of its queue-proxies. */

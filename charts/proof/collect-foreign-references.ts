@@ -12,6 +12,7 @@ export function collectForeignReferences(manifests: readonly Manifest[]): readon
     ...ofKind(manifests, 'LambdaFunction').flatMap(sourceReferences),
     ...ofKind(manifests, 'AlertmanagerConfig').flatMap(receiverReferences),
     ...ofKind(manifests, 'Certificate', 'cert-manager.io').flatMap(certificateReferences),
+    ...ofKind(manifests, 'TestRun').flatMap(testRunReferences),
     ...collectDeliveryReferences(manifests),
   ];
 }
@@ -69,6 +70,29 @@ function receiverReferences(manifest: Manifest): readonly Reference[] {
       kind: 'Secret',
       name: namespaced(manifest.metadata.namespace, name),
     }));
+}
+
+const testPod = z.looseObject({ serviceAccountName: z.string() });
+const testRun = z.looseObject({
+  spec: z.looseObject({
+    script: z.looseObject({ configMap: z.looseObject({ name: z.string() }) }),
+    initializer: testPod,
+    starter: testPod,
+    runner: testPod,
+  }),
+});
+
+function testRunReferences(manifest: Manifest): readonly Reference[] {
+  const { script, initializer, starter, runner } = testRun.parse(manifest).spec;
+  const to = (kind: string, name: string): Reference => ({
+    from: nameOf(manifest),
+    kind,
+    name: namespaced(manifest.metadata.namespace, name),
+  });
+  return [
+    to('ConfigMap', script.configMap.name),
+    ...[initializer, starter, runner].map(({ serviceAccountName }) => to('ServiceAccount', serviceAccountName)),
+  ];
 }
 
 const lambdaFunction = z.looseObject({

@@ -52,6 +52,7 @@ function runningPods({ namespaces, rabbitmq, receiver }: Environment) {
     ingress: pod(functions, { [brokerRole]: 'ingress' }),
     dispatcher: pod(functions, { [brokerRole]: 'dispatcher' }),
     deadLetterDispatcher: pod(functions, { [brokerRole]: 'dispatcher-dlq' }),
+    runner: pod(functions, { app: 'k6', runner: 'true' }),
     build: pod(functions, { [labels.build]: 'true', [labels.owner]: 'hello-python' }),
   };
 }
@@ -99,6 +100,7 @@ function openRows(environment: Environment): readonly Row[] {
     ...meshRows(environment),
     ...storageRows(environment),
     ...ingressRows(environment),
+    ...loadTestRows(environment),
   ];
 }
 
@@ -158,6 +160,24 @@ function storageRows(environment: Environment): readonly Row[] {
   ];
 }
 
+function loadTestRows(environment: Environment): readonly Row[] {
+  const { cluster, loadTests, monitoring, receiver: form } = environment;
+  const { operator, receiver, runner } = runningPods(environment);
+  const [apiPort = 443] = cluster.apiServer.ports;
+  return loadTests === 'none'
+    ? []
+    : [
+        ['a load test to the operator', runner, operator, 8081],
+        ['a load test to the API server', runner, firstAddress(cluster.apiServer.cidrs[0]), apiPort],
+        ['a load test to functions through the gateway', runner, pod('kourier-system'), 8081],
+        ['results of a load test', runner, pod(monitoring.namespace), 9090],
+        ['k6-operator to a load test', pod('k6-operator'), runner, 6565],
+        ...(form.form === 'deployment'
+          ? ([['a load test to the receiver', runner, receiver, 8080]] satisfies Row[])
+          : []),
+      ];
+}
+
 function ingressRows(environment: Environment): readonly Row[] {
   const ingress = environment.receiver.form === 'deployment' ? environment.receiver.ingress : undefined;
   const { receiver } = runningPods(environment);
@@ -172,7 +192,7 @@ function ingressRows(environment: Environment): readonly Row[] {
 }
 
 function closedRows(environment: Environment): readonly Row[] {
-  const { operator, receiver, lambda, agent, build, broker, ingress, dispatcher } = runningPods(environment);
+  const { operator, receiver, lambda, agent, build, broker, ingress, dispatcher, runner } = runningPods(environment);
   const apiServer = firstAddress(environment.cluster.apiServer.cidrs[0]);
   const [apiPort = 443] = environment.cluster.apiServer.ports;
   return [
@@ -196,6 +216,9 @@ function closedRows(environment: Environment): readonly Row[] {
     ['a dispatcher to a function, past the gateway', dispatcher, lambda, 8080],
     ['a broker ingress to the API server', ingress, apiServer, apiPort],
     ['a dispatcher to the public', dispatcher, publicAddress, 443],
+    ['a function to a load test', lambda, runner, 6565],
+    ['a load test to the pod of a function, past the gateway', runner, lambda, 8080],
+    ['a load test to the public', runner, publicAddress, 443],
     ['the public to the operator', publicAddress, operator, 8080],
     ['the public to a function', publicAddress, lambda, 8080],
   ];

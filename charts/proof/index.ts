@@ -52,12 +52,12 @@ export function proveCluster(
 
 /** Faults of one environment's output, one line each; empty when everything that can be shown before a cluster holds. */
 export function proveEnvironment(
-  { environment, files }: SynthesizedEnvironment,
+  { environment, files, onDemand }: SynthesizedEnvironment,
   shared: readonly File[],
 ): readonly string[] {
   const output = buildOutput(
     environment,
-    files.flatMap((file) => file.manifests),
+    [...files, ...onDemand].flatMap((file) => file.manifests),
     shared.flatMap((file) => file.manifests),
   );
   return checks.flatMap((check) => check(output)).map((fault) => `${environment.name}: ${fault}`);

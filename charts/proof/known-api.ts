@@ -56,6 +56,7 @@ const known = new Set([
   'monitoring.coreos.com/v1alpha1/ScrapeConfig',
   'generators.external-secrets.io/v1alpha1/ECRAuthorizationToken',
   'generators.external-secrets.io/v1alpha1/Password',
+  'k6.io/v1alpha1/TestRun',
 ]);
 
 /** Versions that are gone, with the release that dropped them, so that the message can say what to use. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Environment, toBytes, toMillicores } from '../../stacks/index.ts';
-import { controlNeeds, functionNeeds, knativeServiceNeed } from './capacity.ts';
+import { loadTestNamespace } from '../workloads.ts';
+import { controlNeeds, functionNeeds, knativeServiceNeed, loadTestNeeds } from './capacity.ts';
 import { type Manifest, nameOf, ofKind } from './manifest.ts';
 import { add, type Amounts, meshProxy, type Need, nothing, times } from './need.ts';
 import { podTemplates, type PodTemplate } from './pod-template.ts';
@@ -17,6 +18,7 @@ export function measureNamespace(
     ...serviceNeeds(inside),
     ...(namespace === environment.namespaces.control ? controlNeeds(environment) : []),
     ...(environment.namespaces.functions.includes(namespace) ? functionNeeds(environment) : []),
+    ...(namespace === loadTestNamespace(environment) ? loadTestNeeds(environment) : []),
   ];
 }
 

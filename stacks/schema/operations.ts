@@ -77,6 +77,10 @@ export const monitoringSchema = z.strictObject({
     .describe(
       'Prometheus servers of other clusters whose recorded series the one of this cluster reads; empty where each stands alone',
     ),
+  remoteWriteUrl: z
+    .string()
+    .regex(/^https?:\/\/[^\s]+$/, 'an http or https URL')
+    .describe('remote-write address of Prometheus, where load tests send their results'),
   tracesEndpoint: hostPort.describe('OTLP gRPC endpoint for traces'),
   tracesNamespace: dnsLabel.describe('namespace of the trace collector'),
   samplingRatio: z.number().min(0).max(1).describe('share of traces that are recorded, 0 to 1'),

@@ -6,6 +6,7 @@ import {
   controlPlanePart,
   foreignCrdsPart,
   type GoProgramsPart,
+  k6Part,
   knativeConfigurationPart,
   kubesealPart,
   kustomizeControllerPart,
@@ -78,6 +79,11 @@ export function locateSops(environment: Environment = process.env): string | und
 /** Path of actionlint, where `make real-parts` made it. */
 export function locateActionlint(environment: Environment = process.env): string | undefined {
   return locateProgram(actionlintPart, environment);
+}
+
+/** Path of k6, where `make real-parts` made it. */
+export function locateK6(environment: Environment = process.env): string | undefined {
+  return locateProgram(k6Part, environment);
 }
 
 /** The program that has the name of its part. */

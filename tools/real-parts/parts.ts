@@ -19,7 +19,7 @@ export interface GoModuleFiles {
 interface PartBase {
   readonly name: string;
   /** Test tier that cannot run without the part. */
-  readonly tier: 'cluster' | 'rules' | 'broker';
+  readonly tier: 'cluster' | 'rules' | 'broker' | 'load';
   readonly purpose: string;
   /** Whether the part is made when no `--part` is given. */
   readonly default: boolean;
@@ -255,12 +255,23 @@ export const rabbitmqPart = {
   scripts: [{ path: 'usr/lib/erlang/bin/erl', root: '/usr/lib/erlang' }],
 } as const satisfies DebianPackagesPart;
 
+export const k6Part = {
+  kind: 'go-programs',
+  name: 'k6',
+  tier: 'load',
+  purpose: 'runs the load tests',
+  default: true,
+  diskGiB: 2,
+  programs: [{ binary: 'k6', module: 'k6', package: 'go.k6.io/k6' }],
+} as const satisfies GoProgramsPart;
+
 export const parts: readonly Part[] = [
   controlPlanePart,
   foreignCrdsPart,
   knativeConfigurationPart,
   kubesealPart,
   kustomizeControllerPart,
+  k6Part,
   notificationControllerPart,
   sopsPart,
   actionlintPart,

@@ -3,6 +3,7 @@ import {
   locateControlPlane,
   locateForeignCrds,
   locateKnativeConfiguration,
+  locateK6,
   locateKubeseal,
   locateKustomizeController,
   locatePromtool,
@@ -14,6 +15,7 @@ import {
   actionlintPart,
   controlPlanePart,
   foreignCrdsPart,
+  k6Part,
   knativeConfigurationPart,
   kubesealPart,
   kustomizeControllerPart,
@@ -48,6 +50,7 @@ export const tiers: readonly Tier[] = [
     runInBand: true,
     missingParts: () => (locateRabbitmq() === undefined ? [rabbitmqPart.name] : []),
   },
+  { name: 'load', runInBand: true, missingParts: missingLoadParts },
 ];
 
 function missingClusterParts(): readonly string[] {
@@ -60,6 +63,13 @@ function missingClusterParts(): readonly string[] {
     ...(locateNotificationController() === undefined ? [notificationControllerPart.name] : []),
     ...(locateSops() === undefined ? [sopsPart.name] : []),
     ...(locateActionlint() === undefined ? [actionlintPart.name] : []),
+  ];
+}
+
+function missingLoadParts(): readonly string[] {
+  return [
+    ...(locateControlPlane() === undefined ? [controlPlanePart.name] : []),
+    ...(locateK6() === undefined ? [k6Part.name] : []),
   ];
 }
 
