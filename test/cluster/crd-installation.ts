@@ -22,6 +22,29 @@ export async function applyCrds(admin: ApiClient, crds: readonly object[]): Prom
   await Promise.all(Array.from({ length: appliedAtOnce }, applyRemaining));
 }
 
+const definitions = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      metadata: z.looseObject({ name: z.string() }),
+      status: z.looseObject({ conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish() }),
+    }),
+  ),
+});
+
+/** A kind can be listed a moment before its definition is established, which the discovery waits for. */
+export async function waitUntilEstablished(admin: ApiClient, patience: Patience): Promise<void> {
+  await eventually(async () => {
+    const { body } = await admin.request('GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
+    const waiting = definitions
+      .parse(body)
+      .items.filter(
+        ({ status }) => !status.conditions?.some((one) => one.type === 'Established' && one.status === 'True'),
+      );
+    if (waiting.length > 0)
+      throw new Error(`not established: ${waiting.map(({ metadata }) => metadata.name).join(', ')}`);
+  }, patience);
+}
+
 /** Established is not yet served: what counts is that the kind can be listed. */
 export async function waitUntilServed(admin: ApiClient, crds: readonly object[], patience: Patience): Promise<void> {
   await Promise.all(

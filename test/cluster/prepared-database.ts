@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { cacheRoot } from '../../tools/real-parts/cache.ts';
 import type { ControlPlanePrograms } from '../../tools/real-parts/locate.ts';
 import { copyDatabase, dataFolder, startApiServer } from './api-server.ts';
-import { applyCrds, waitUntilServed } from './crd-installation.ts';
+import { applyCrds, waitUntilEstablished, waitUntilServed } from './crd-installation.ts';
 
 const keptDatabases = 5;
 const abandonedAfterMs = 3_600_000;
@@ -25,7 +25,7 @@ export async function prepareDatabase(paths: ControlPlanePrograms, crds: readonl
 
 async function databaseKey(paths: ControlPlanePrograms, crds: readonly object[]): Promise<string> {
   const versions = await Promise.all([paths.etcd, paths.kubeApiserver].map((path) => run(path, ['--version'])));
-  const content = JSON.stringify([crds, versions.map((version) => version.stdout)]);
+  const content = JSON.stringify(['established', crds, versions.map((version) => version.stdout)]);
   return createHash('sha256').update(content).digest('hex').slice(0, 20);
 }
 
@@ -43,6 +43,8 @@ async function makeDatabase({ paths, crds, parent, folder }: Making): Promise<vo
   try {
     await applyCrds(server.admin, crds);
     await waitUntilServed(server.admin, crds, server.patience);
+    // a definition that is kept half established stays so: no later start of the API server takes it up again
+    await waitUntilEstablished(server.admin, server.patience);
     // The API server takes up to a minute to end by itself; only etcd has data to close.
     await server.programs.end('kube-apiserver', 'SIGKILL');
     await server.programs.end('etcd', 'SIGTERM');

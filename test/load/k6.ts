@@ -11,6 +11,9 @@ export interface K6Result {
   readonly output: string;
 }
 
+/** No test waits longer; k6 is then ended. */
+const limitMs = 55_000;
+
 /** Runs the real k6 on a file of a folder, which k6-operator mounts at /test. */
 export function runK6(command: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<K6Result> {
   const path = locateK6();
@@ -20,6 +23,7 @@ export function runK6(command: readonly string[], variables: Readonly<Record<str
       cwd: join(projectRoot, 'charts', 'load'),
       env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', K6_NO_USAGE_REPORT: 'true', ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limitMs,
     });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

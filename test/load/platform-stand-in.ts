@@ -20,7 +20,7 @@ export interface PlatformStandIn {
   stop(this: void): Promise<void>;
 }
 
-const slowMilliseconds = 2500;
+const slowMilliseconds = 2100;
 
 const functionKind = { apiVersion: 'lambda.knative.io/v1alpha1', kind: 'LambdaFunction' } as const;
 const address = z.object({ port: z.number() });

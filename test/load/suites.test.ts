@@ -59,6 +59,7 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
       KUBERNETES_SERVICE_HOST: hostname,
       KUBERNETES_SERVICE_PORT: port,
       TIME_SCALE: String(scale),
+      READY_SECONDS: '15',
       ...variables,
     });
   }
