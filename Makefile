@@ -8,7 +8,7 @@ run := node --import tsx
 ready := node_modules/.installed
 
 help:
-	awk 'BEGIN { FS = ":.*## " } /^##@ / { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
+	awk 'BEGIN { FS = ":.*## " } /^##@ / { print "\n" substr($$0, 5) } /^[a-z0-9%-]+:.*## / { sub("%", "<env>", $$1); printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ##@ Change
 synth: $(ready) ## write manifests/ [ENV=name: one environment] [OUT=folder: elsewhere]
@@ -58,3 +58,6 @@ $(ready): package-lock.json | check-node
 check-node:
 	command -v node >/dev/null || { echo 'node: not found; install Node.js, package.json names the oldest version' >&2; exit 1; }
 	node tools/check-node.cjs
+
+# verbs for people on call
+-include tools/operations/make/verbs.mk

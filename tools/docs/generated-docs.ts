@@ -5,9 +5,10 @@ import { renderCrdReference } from './crds.ts';
 import { renderEnvironmentReference } from './environments.ts';
 import { renderFlowReference } from './flows.ts';
 import { renderMetricReference } from './metrics.ts';
+import { renderVerbReference, renderVerbRules } from './verbs.ts';
 
 /** Folders that hold generated files only. */
-export const generatedFolders = ['docs/reference', 'docs/operations/audit'] as const;
+export const generatedFolders = ['docs/reference', 'docs/operations/audit', 'tools/operations/make'] as const;
 
 /** Every generated page, by path in the checkout. Pure: writing and verifying both start here. */
 export function generatedDocs(): ReadonlyMap<string, string> {
@@ -18,6 +19,8 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/reference/environments.md', renderEnvironmentReference()],
     ['docs/reference/metrics.md', renderMetricReference()],
     ['docs/reference/network.md', renderFlowReference()],
+    ['docs/reference/verbs.md', renderVerbReference()],
+    ['tools/operations/make/verbs.mk', renderVerbRules()],
     ...[...renderAuditPolicies()].map(([file, text]): [string, string] => [`docs/operations/audit/${file}`, text]),
   ]);
 }

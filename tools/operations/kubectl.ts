@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { ConfigurationError } from '../../stacks/index.ts';
+
+export interface Outcome {
+  /** undefined when a signal ended it. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const plain = /^[\w@%+=:,./-]+$/;
+
+const quote = (arg: string): string => (plain.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`);
+
+/** A command line as a shell reads it. */
+export const toCommandLine = (program: string, args: readonly string[]): string =>
+  [program, ...args.map(quote)].join(' ');
+
+/** kubectl on one context; each command is printed, as it can be pasted, before it runs. */
+export class Kubectl {
+  readonly context: string;
+  /** Whether ctrl-C was pressed; nothing runs after it. */
+  interrupted = false;
+
+  constructor(context: string) {
+    this.context = context;
+  }
+
+  line(args: readonly string[]): string {
+    return toCommandLine('kubectl', ['--context', this.context, ...args]);
+  }
+
+  /** Output is kept. */
+  async read(args: readonly string[]): Promise<Outcome> {
+    return this.start(args, 'pipe');
+  }
+
+  /** Output goes to the terminal. */
+  async run(args: readonly string[]): Promise<Outcome> {
+    return this.start(args, 'inherit');
+  }
+
+  /** @throws ConfigurationError when there is no kubectl */
+  private async start(args: readonly string[], output: 'pipe' | 'inherit'): Promise<Outcome> {
+    process.stderr.write(`${this.line(args)}\n`);
+    const child = spawn('kubectl', ['--context', this.context, ...args], { stdio: ['inherit', output, output] });
+    const texts = { stdout: '', stderr: '' };
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
+    // kubectl is told as well, since a signal to this process alone does not reach it
+    const stop = (signal: NodeJS.Signals): void => {
+      this.interrupted = true;
+      child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+    signals.forEach((signal) => process.on(signal, stop));
+    try {
+      const code = await new Promise<number | null>((resolve, reject) => {
+        child.on('error', reject).on('close', resolve);
+      });
+      return { code: code ?? undefined, ...texts };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new ConfigurationError([`kubectl: ${message}; install it and put it on the PATH`]);
+    } finally {
+      signals.forEach((signal) => process.off(signal, stop));
+    }
+  }
+}
