@@ -5,6 +5,7 @@ import { renderCrdReference } from './crds.ts';
 import { renderEnvironmentReference } from './environments.ts';
 import { renderFlowReference } from './flows.ts';
 import { renderMetricReference } from './metrics.ts';
+import { renderPublishedNames } from './published-names.ts';
 import { renderVerbReference, renderVerbRules } from './verbs.ts';
 
 /** Folders that hold generated files only. */
@@ -19,6 +20,7 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/reference/environments.md', renderEnvironmentReference()],
     ['docs/reference/metrics.md', renderMetricReference()],
     ['docs/reference/network.md', renderFlowReference()],
+    ['docs/reference/published-names.md', renderPublishedNames()],
     ['docs/reference/verbs.md', renderVerbReference()],
     ['tools/operations/make/verbs.mk', renderVerbRules()],
     ...[...renderAuditPolicies()].map(([file, text]): [string, string] => [`docs/operations/audit/${file}`, text]),

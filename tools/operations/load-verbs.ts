@@ -1,4 +1,5 @@
 import { ConfigurationError, type Environment, readEnvironments } from '../../stacks/index.ts';
+import { asFlux } from './flux.ts';
 import { change, type Plan, show, type Target, type Verb } from './verb.ts';
 
 const kind = 'testruns.k6.io';
@@ -6,11 +7,12 @@ const loads = { smoke: '30 seconds', load: '13 minutes', stress: '24 minutes' } 
 type Load = keyof typeof loads;
 
 const runName = (load: Load): string => `knative-lambda-execute-${load}`;
-const folderOf = ({ name }: Environment): string => `manifests/${name}/load-tests`;
+const fileOf = ({ name }: Environment, file: string): readonly [string, string] => ['-f', `manifests/${name}/${file}`];
 
 /** @throws ConfigurationError where the environment runs no load tests */
 function namespaceOf({ environment }: Target): readonly [string, string] {
-  if (environment.loadTests !== 'none') return ['--namespace', environment.namespaces.control];
+  const { control, functions } = environment.namespaces;
+  if (environment.loadTests !== 'none') return ['--namespace', functions[0] ?? control];
   const others = readEnvironments().filter(({ loadTests }) => loadTests !== 'none');
   throw new ConfigurationError([
     `environment: got ${environment.name}, where loadTests is none, allowed ${others.map(({ name }) => name).join(', ')}; name one of them`,
@@ -30,8 +32,7 @@ const planRun =
         change(`started ${name}`, [
           'apply',
           '--server-side',
-          '-f',
-          `${folderOf(target.environment)}/k6-testrun-${load}.yaml`,
+          ...fileOf(target.environment, `load-tests/k6-testrun-${load}.yaml`),
         ]),
         show('get', kind, name, ...namespace),
       ],
@@ -44,10 +45,15 @@ const clean = (target: Target): Plan => ({
   ],
 });
 
+/** Flux applies the same where it delivers the environment. */
 const apply = (target: Target): Plan => {
   namespaceOf(target);
-  const folder = folderOf(target.environment);
-  return { steps: [change('applied the scripts', ['apply', '--server-side', '-k', folder])] };
+  const scripts = fileOf(target.environment, 'load-tests.yaml');
+  return {
+    steps: [
+      change('applied the scripts and the account of load tests', ['apply', '--server-side', ...asFlux, ...scripts]),
+    ],
+  };
 };
 
 const status = (target: Target): Plan => ({

@@ -52,15 +52,17 @@ async function readDepths({ environment, look }: Target): Promise<readonly Queue
 }
 
 interface Purge {
-  readonly chosen: (environment: Environment, name: string) => boolean;
+  /** Names of the queues that go. */
+  readonly choose: (target: Target) => Promise<readonly string[]>;
   readonly warning: string;
 }
 
 const planPurge =
-  ({ chosen, warning }: Purge) =>
+  ({ choose, warning }: Purge) =>
   async (target: Target): Promise<Plan> => {
     const { environment } = target;
-    const queues = (await readDepths(target)).filter(({ name }) => chosen(environment, name));
+    const chosen = await choose(target);
+    const queues = (await readDepths(target)).filter(({ name }) => chosen.includes(name));
     const filled = queues.filter(({ messages }) => messages > 0);
     if (filled.length === 0) return { steps: [say(`${renderQueues(queues)}there is nothing to purge`)] };
     const total = filled.reduce((sum, { messages }) => sum + messages, 0);
@@ -74,8 +76,27 @@ const planPurge =
   };
 
 const purgeEvents = planPurge({
-  chosen: ({ rabbitmq }, name) => Object.values(rabbitmq.queues).includes(name),
+  choose: async ({ environment }) => {
+    const { builds, services, results } = environment.rabbitmq.queues;
+    return [builds, services, results];
+  },
   warning: 'they are events that nobody has handled yet: more receivers may be the better answer (make scale-builder)',
+});
+
+/** Object that declares the queue of dead letters; the queue's own name differs between environments. */
+const deadLetterQueue = ['get', 'queues.rabbitmq.com', 'lambda-dlq-dlq-queue'] as const;
+
+const purgeDeadLetters = planPurge({
+  choose: async ({ environment, look }) => {
+    const namespace = environment.namespaces.control;
+    const name = await look([...deadLetterQueue, '--namespace', namespace, '-o', 'jsonpath={.spec.name}']);
+    if (name !== undefined && name !== '') return [name];
+    throw new ConfigurationError([
+      `queue of dead letters: got no Queue lambda-dlq-dlq-queue in ${namespace}, allowed a cluster that declares it; nothing was changed`,
+    ]);
+  },
+  warning:
+    'replay them instead if their function can handle them now: make pf-rabbitmq-admin, page of the queue, Get messages and Publish',
 });
 
 /** Verbs of the event broker. */
@@ -95,5 +116,13 @@ export const queueVerbs: readonly Verb[] = [
     does: 'throw away the events that wait in the queues of an environment',
     risk: 'destroys',
     plan: purgeEvents,
+  },
+  {
+    name: 'rabbitmq-purge-dead-letters',
+    environment: 'suffix',
+    group: 'Queues and builds',
+    does: 'throw away the events that nobody could handle',
+    risk: 'destroys',
+    plan: purgeDeadLetters,
   },
 ];

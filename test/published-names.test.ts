@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { metrics } from '../operator/api/index.ts';
+import { projectRoot } from '../stacks/index.ts';
+import { type PublishedName, publishedNames } from '../tools/docs/published-names.ts';
+import { parseCall } from '../tools/operations/verbs.ts';
+import { readFiles } from '../tools/verification/read-files.ts';
+
+/** Names whose object is still to come, by the part that brings it. A name that resolves must leave this list. */
+const arrivingByPart = {
+  rollout: [
+    'canary/knative-lambda-builder',
+    'metric request-success-rate',
+    'metric request-duration',
+    'header x-ab-test',
+  ],
+  eventing: [
+    'rabbitmqcluster/rabbitmq-cluster-knative-lambda',
+    ...['build-events', 'service-events', 'results'].flatMap((queue) =>
+      ['', '-dev', '-staging', '-prd'].map((end) => `queue ${queue}${end}`),
+    ),
+    'queue/lambda-dlq-dlq-queue',
+    'vhost /knative-lambda',
+  ],
+  observability: [
+    'build_duration_seconds',
+    'build_failures_total',
+    'kaniko_jobs_running',
+    'builds_success_rate',
+    'cold_start_duration',
+    'scale_to_zero_time',
+    'scale_up_time',
+    'kaniko_build_duration_seconds',
+    'alert BuildFailureRateHigh',
+    'alert BuilderServiceDown',
+    'alert RabbitMQQueueBacklog',
+    'alert KnativeLambdaCanaryFailed',
+    'alert KnativeLambdaOperatorDown',
+    'alert KnativeLambdaHighErrorRate',
+    'alert KnativeLambdaBuildFailed',
+    'job knative-lambda-builder',
+    'grafana.homelab/d/knative-lambda',
+  ],
+  'load-tests': ['smoke', 'load', 'stress'].map((load) => `testrun/knative-lambda-execute-${load}`),
+} as const;
+const arriving: readonly string[] = Object.values(arrivingByPart).flat();
+
+const objectSchema = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
+
+const objects = [...readFiles(join(projectRoot, 'manifests'))]
+  .filter(([path]) => path.endsWith('.yaml') && !path.endsWith('kustomization.yaml'))
+  .flatMap(([, text]) => parseAllDocuments(text).map((document) => objectSchema.parse(document.toJS())))
+  // a dashboard is JSON inside a string of its ConfigMap
+  .map((object) => ({ ...object, text: JSON.stringify(object).replaceAll(/\\n|\\|\s/g, '') }));
+
+const makefile = readFileSync(join(projectRoot, 'Makefile'), 'utf8');
+const verbsOfMakefile = new Set([...makefile.matchAll(/^([a-z-]+):.*## /gm)].map(([, verb]) => verb));
+const isVerb = (word: string): boolean => verbsOfMakefile.has(word) || parseCall(word) !== undefined;
+
+function hasObject(kind: string, name: string | undefined, contains = ''): boolean {
+  return objects.some(
+    (object) =>
+      object.kind === kind && (name === undefined || object.metadata.name === name) && object.text.includes(contains),
+  );
+}
+
+function resolves({ now }: PublishedName): boolean {
+  switch (now.is) {
+    case 'object':
+      return hasObject(now.kind, now.name, now.contains);
+    case 'verb':
+      return isVerb(now.verb);
+    case 'metric':
+      return Object.hasOwn(metrics, now.name) || hasObject('PrometheusRule', undefined, `"record":"${now.name}"`);
+    case 'replaced':
+      return [...now.by.matchAll(/make ([a-z][a-z0-9-]*)/g)].every(([, word = '']) => isVerb(word));
+  }
+}
+
+const names = Object.values(publishedNames).flat();
+const unresolved = names.filter((name) => !resolves(name)).map(({ published }) => published);
+
+describe('published names', () => {
+  test('are listed once each', () => {
+    const listed = names.map(({ published }) => published);
+    expect(listed.length).toBeGreaterThan(100);
+    expect(listed.toSorted()).toEqual([...new Set(listed)].toSorted());
+  });
+
+  test('resolve in manifests/, in a verb or in a replacement, or are still to come', () => {
+    expect(unresolved.filter((published) => !arriving.includes(published))).toEqual([]);
+  });
+
+  test('leave the list of those to come once they resolve', () => {
+    expect(arriving.filter((published) => !unresolved.includes(published))).toEqual([]);
+  });
+});
