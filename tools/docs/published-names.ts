@@ -167,7 +167,7 @@ const observability: readonly PublishedName[] = [
     'KnativeLambdaBuildFailed',
   ].map((alert) => object(`alert ${alert}`, 'PrometheusRule', { contains: `"alert":"${alert}"` })),
   object('grafana.homelab/d/knative-lambda', 'ConfigMap', { contains: '"uid":"knative-lambda"' }),
-  object(`job ${builder}`, 'ServiceMonitor', { contains: builder }),
+  object(`job ${builder}`, 'PodMonitor', { name: builder, contains: `"replacement":"${builder}","targetLabel":"job"` }),
   replaced('grafana.homelab', '`make pf-grafana`, localhost:3000'),
   replaced('prometheus.homelab', '`make pf-prometheus`, localhost:9090'),
 ];

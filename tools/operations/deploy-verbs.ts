@@ -13,7 +13,7 @@ import {
   suspend,
 } from './flux.ts';
 import { isProduction } from './confirm.ts';
-import { optional, required, timeoutOf } from './variables.ts';
+import { anyOf, optional, required, timeoutOf } from './variables.ts';
 import { change, open, type Plan, say, show, type Step, type Target, type Verb } from './verb.ts';
 
 const serverSide = ['--server-side', '--force-conflicts', ...asFlux] as const;
@@ -126,7 +126,7 @@ async function planUndo(target: Target): Promise<Plan> {
   const { receiver, namespaces } = environment;
   const workloads = [names.operator, ...(receiver.form === 'deployment' ? [names.receiverDeployment] : [])];
   const workload = required(variables, 'WORKLOAD', {
-    pattern: new RegExp(`^(${workloads.join('|')})$`),
+    pattern: anyOf(workloads),
     text: workloads.join(', '),
   });
   const { first, reminder } = await holdFlux(target);

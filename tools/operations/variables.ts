@@ -40,3 +40,7 @@ export const timeoutOf = (variables: Variables, otherwise: string): string =>
     pattern: /^[1-9][0-9]*[smh]$/,
     text: 'a duration such as 90s or 10m',
   });
+
+/** Matches one of these words. */
+export const anyOf = (words: readonly string[]): RegExp =>
+  new RegExp(`^(${words.map((word) => word.replaceAll('.', String.raw`\.`)).join('|')})$`);

@@ -8,16 +8,26 @@ const environments = readEnvironments();
 /** A cluster in which Flux delivers, a canary is under way and queues are filled. */
 async function look(args: readonly string[]): Promise<string> {
   if (args.includes('list_queues')) {
-    return JSON.stringify([{ name: 'build-events-dev', messages: 3, consumers: 0 }]);
+    return JSON.stringify([
+      { name: 'build-events-dev', messages: 3, consumers: 0 },
+      { name: 'dead-letters', messages: 2, consumers: 0 },
+    ]);
   }
   if (args.includes('jobs')) {
     const condition = { type: 'Failed', status: 'True' };
     return JSON.stringify({ items: [{ metadata: { name: 'build-1' }, status: { conditions: [condition] } }] });
   }
+  if (args.includes('lambda-dlq-dlq-queue')) return 'dead-letters';
   return args.some((arg) => arg.startsWith('canaries')) ? 'Progressing' : `${args[2]}=`;
 }
 
-const given = { FUNCTION: 'hello', REPLICAS: '3', BRANCH: 'feature/x', WORKLOAD: 'knative-lambda-operator' };
+const given = {
+  FUNCTION: 'hello',
+  REPLICAS: '3',
+  BRANCH: 'feature/x',
+  WORKLOAD: 'knative-lambda-operator',
+  QUEUE: 'build-events',
+};
 
 const targetOf = (name: string, variables: Target['variables'] = given): Target => ({
   environment: findEnvironment(environments, name),
@@ -166,6 +176,20 @@ describe('the arguments of a verb', () => {
     expect(await changesIn('rabbitmq-purge-lambda-queues-prd', 'prd')).toEqual([]);
   });
 
+  test('purge dead letters only, and offer to replay them', async () => {
+    const plan = await find('rabbitmq-purge-dead-letters-dev').plan(targetOf('dev'));
+    expect(changesOf(plan).map(({ args }) => args.slice(-2))).toEqual([['purge_queue', 'dead-letters']]);
+    expect(plan.warnings).toContainEqual(expect.stringContaining('make rabbitmq-replay-dead-letters-dev QUEUE='));
+  });
+
+  test('replay dead letters with a shovel that ends by itself', async () => {
+    const changes = await changesIn('rabbitmq-replay-dead-letters-dev', 'dev', { QUEUE: 'build-events-dev' });
+    expect(changes).toEqual([
+      expect.stringMatching(/rabbitmq-plugins --silent enable rabbitmq_shovel$/),
+      expect.stringMatching(/set_parameter shovel replay-dead-letters .*"src-delete-after":"queue-length"/),
+    ]);
+  });
+
   test('delete failed build Jobs by name', async () => {
     expect(await changesIn('clean-failed-builds', 'dev')).toEqual([
       'delete jobs --namespace knative-lambda-dev-functions build-1',
@@ -184,6 +208,12 @@ describe('the arguments of a verb', () => {
     ['trigger-build-dev', 'dev', { FUNCTION: 'Hello World' }, 'FUNCTION: got "Hello World", allowed a name'],
     ['trigger-build-dev', 'dev', { FUNCTION: 'a', NAMESPACE: 'kube-system' }, 'allowed knative-lambda-dev-functions'],
     ['deploy-dev', 'dev', { TIMEOUT: 'soon' }, 'TIMEOUT: got "soon", allowed a duration'],
+    [
+      'rabbitmq-replay-dead-letters-dev',
+      'dev',
+      { QUEUE: 'x' },
+      'allowed build-events-dev, service-events-dev, results-dev',
+    ],
     ['rollout-undo', 'pro', { WORKLOAD: 'knative-lambda-builder' }, 'allowed knative-lambda-operator;'],
   ])('fails to plan %s in %s with %j', async (...[verb, environment, variables, refusal]) => {
     await expect(changesIn(verb, environment, variables)).rejects.toThrow(refusal);

@@ -76,6 +76,8 @@ rabbitmq-status: $(ready) ## show the broker, what is declared on it, and how de
 	$(run) tools/operations/main.ts $@
 rabbitmq-purge-lambda-queues-%: $(ready) ## throw away the events that wait in the queues of an environment
 	$(run) tools/operations/main.ts $@
+rabbitmq-replay-dead-letters-%: $(ready) ## send the events that nobody could handle to a queue again
+	$(run) tools/operations/main.ts $@
 rabbitmq-purge-dead-letters-%: $(ready) ## throw away the events that nobody could handle
 	$(run) tools/operations/main.ts $@
 trigger-build-%: $(ready) ## build a function again
