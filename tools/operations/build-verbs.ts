@@ -64,37 +64,42 @@ async function planCleanJobs(target: Target): Promise<Plan> {
   };
 }
 
-/** What sets the number of receiver pods: the autoscaler's least number, or the Deployment's own. Flagger serves from the primary. */
-function planScaling({ receiver, rollout, namespaces, name }: Environment, replicas: number): readonly string[] {
+/**
+ * What sets the number of receiver pods: the Deployment, its autoscaler, or under a canary the autoscaler of the primary,
+ * which Flagger made and changes only when it promotes.
+ */
+function scalingArguments({ receiver, rollout, namespaces, name }: Environment, replicas: number): readonly string[] {
   if (receiver.form === 'knative-service') {
     throw new ConfigurationError([
       `scale-builder: got ${name}, whose receiver is a Knative Service, allowed environments with a Deployment; set receiver.minScale`,
     ]);
   }
-  const serving = `${names.receiverDeployment}${rollout.canary === 'none' ? '' : '-primary'}`;
-  const namespace = ['--namespace', namespaces.control] as const;
-  if (receiver.autoscaling === undefined) {
-    return ['scale', `deployment/${serving}`, ...namespace, `--replicas=${replicas}`];
-  }
-  if (replicas > receiver.autoscaling.maxReplicas) {
+  const { autoscaling } = receiver;
+  if (autoscaling !== undefined && replicas > autoscaling.maxReplicas) {
     throw new ConfigurationError([
-      `REPLICAS: got ${replicas}, allowed at most ${receiver.autoscaling.maxReplicas}; raise receiver.autoscaling.maxReplicas of ${name}`,
+      `REPLICAS: got ${replicas}, allowed at most ${autoscaling.maxReplicas}; raise receiver.autoscaling.maxReplicas of ${name}`,
     ]);
   }
-  return [
-    'patch',
-    `horizontalpodautoscalers.autoscaling/${serving}`,
-    ...namespace,
-    ...mergePatch({ spec: { minReplicas: replicas } }),
-  ];
+  const namespace = ['--namespace', namespaces.control] as const;
+  if (autoscaling === undefined && rollout.canary === 'none') {
+    return ['scale', `deployment/${names.receiverDeployment}`, ...namespace, `--replicas=${replicas}`];
+  }
+  const autoscaler = `${names.receiverDeployment}${rollout.canary === 'none' ? '' : '-primary'}`;
+  const spec = { minReplicas: replicas, ...(autoscaling === undefined ? { maxReplicas: replicas } : {}) };
+  return ['patch', `horizontalpodautoscalers.autoscaling/${autoscaler}`, ...namespace, ...mergePatch({ spec })];
 }
 
 async function planScale(target: Target): Promise<Plan> {
   const { environment, variables } = target;
   const wanted = required(variables, 'REPLICAS', { pattern: /^([1-9]|[1-4][0-9]|50)$/, text: '1 to 50' });
-  const args = planScaling(environment, Number(wanted));
+  const scaled = change(`asked for ${wanted} receiver pods`, scalingArguments(environment, Number(wanted)));
+  if (environment.rollout.canary !== 'none') {
+    return {
+      steps: [scaled, say('lasts until Flagger promotes the next release; for longer change receiver in stacks/')],
+    };
+  }
   const { first, reminder } = await holdFlux(target);
-  return { steps: [...first, change(`asked for ${wanted} receiver pods`, args), ...reminder] };
+  return { steps: [...first, scaled, ...reminder] };
 }
 
 /** Verbs of builds and of the receiver that takes their events. */
@@ -115,7 +120,7 @@ export const buildVerbs: readonly Verb[] = [
     name: 'scale-builder',
     environment: 'variable',
     group: 'Queues and builds',
-    does: 'suspend Flux and change how many pods receive events',
+    does: 'change how many pods receive events, with Flux suspended where it would undo that',
     variables: { REPLICAS: 'number of pods, 1 to 50' },
     risk: 'changes',
     plan: planScale,

@@ -104,7 +104,7 @@ describe('the table of verbs', () => {
     expect(allArguments.flat().filter((arg) => arg.startsWith('--context'))).toEqual([]);
   });
 
-  test.each(['canary-promote', 'scale-builder', 'rollout-undo', 'flux-suspend'])(
+  test.each(['canary-promote', 'rollout-undo', 'flux-suspend'])(
     'suspends Flux before %s changes what Flux would undo',
     async (name) => {
       const [first] = await changesIn(name, 'studio');
@@ -122,7 +122,7 @@ describe('the table of verbs', () => {
   });
 
   test('says how to resume wherever it leaves Flux suspended', async () => {
-    const { steps } = await find('scale-builder').plan(targetOf('prd'));
+    const { steps } = await find('rollout-undo').plan(targetOf('prd'));
     expect(steps.at(-1)).toEqual({ kind: 'say', text: expect.stringContaining('make flux-resume ENV=prd') });
   });
 });
@@ -161,12 +161,17 @@ describe('the arguments of a verb', () => {
   });
 
   test('scale what sets the number of pods: the Deployment, or the autoscaler of the primary', async () => {
-    expect((await changesIn('scale-builder', 'dev')).at(-1)).toBe(
+    expect(await changesIn('scale-builder', 'dev')).toEqual([
+      expect.stringContaining('{"spec":{"suspend":true}}'),
       'scale deployment/knative-lambda-builder --namespace knative-lambda-dev --replicas=3',
-    );
-    expect((await changesIn('scale-builder', 'prd')).at(-1)).toContain(
-      'patch horizontalpodautoscalers.autoscaling/knative-lambda-builder-primary',
-    );
+    ]);
+    const primary = 'patch horizontalpodautoscalers.autoscaling/knative-lambda-builder-primary --namespace';
+    expect(await changesIn('scale-builder', 'prd')).toEqual([
+      `${primary} knative-lambda-prd --type merge --patch {"spec":{"minReplicas":3}}`,
+    ]);
+    expect(await changesIn('scale-builder', 'studio')).toEqual([
+      `${primary} knative-lambda --type merge --patch {"spec":{"minReplicas":3,"maxReplicas":3}}`,
+    ]);
   });
 
   test('purge only queues of the environment that hold something', async () => {

@@ -82,7 +82,7 @@ rabbitmq-purge-dead-letters-%: $(ready) ## throw away the events that nobody cou
 	$(run) tools/operations/main.ts $@
 trigger-build-%: $(ready) ## build a function again
 	$(run) tools/operations/main.ts $@
-scale-builder: $(ready) ## suspend Flux and change how many pods receive events [ENV=name]
+scale-builder: $(ready) ## change how many pods receive events, with Flux suspended where it would undo that [ENV=name]
 	$(run) tools/operations/main.ts $@
 clean-failed-builds: $(ready) ## delete build Jobs that have failed [ENV=name]
 	$(run) tools/operations/main.ts $@
