@@ -60,7 +60,8 @@ test('a canary is promoted after two questions: Flux suspended, analysis skipped
   expect(await readCanary()).toMatchObject({ spec: { skipAnalysis: false } });
 }, 60_000);
 
-test.each([[['no']], [['yes', 'yes']], [['yes', 'dev']]])(
+// the last one is ctrl-C
+test.each([[['no']], [['yes', 'yes']], [['yes', 'dev']], [['\u0003']]])(
   'fails to promote a canary after the answers %j, with nothing changed',
   async (answers) => {
     await setPhase('Progressing');
@@ -131,6 +132,32 @@ test('a canary is rolled back by as many failed checks as make Flagger do it', a
   expect(await running.result).toMatchObject({ code: 0, output: expect.stringContaining('revert its commit') });
   expect(await isSuspended(cluster, 'knative-lambda-prd')).toBe(false);
 }, 60_000);
+
+const backend = (name: string, weight: number) => ({ kind: 'Service', group: '', port: 80, name, weight });
+
+test('shows which header leads to which release', async () => {
+  const route = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: { name: 'ab', namespace: 'knative-lambda' },
+    spec: {
+      rules: [
+        {
+          matches: [{ headers: [{ type: 'Exact', name: 'x-ab-test', value: 'canary' }] }],
+          backendRefs: [backend('canary', 100)],
+        },
+        { backendRefs: [backend('primary', 90), backend('canary', 10)] },
+      ],
+    },
+  };
+  await cluster.controlPlane.admin.apply(route, { fieldManager: 'test' });
+  // studio has the same namespace on a cluster of its own
+  await cluster.patch('/api/v1/namespaces/knative-lambda', { metadata: { labels: { environment: 'studio' } } });
+  const { code, output } = await typed.make('ab-split-status ENV=studio CONTEXT=homelab-pro');
+  expect(code).toBe(0);
+  expect(output).toMatch(/^ab +x-ab-test: canary +canary +100$/m);
+  expect(output).toMatch(/^ab +any +primary +90$/m);
+});
 
 /** Runs the commands that a failure has printed, as a person would paste them. */
 async function runWayBack(output: string): Promise<void> {

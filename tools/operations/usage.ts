@@ -16,7 +16,7 @@ export function variablesOf({ environment, variables = {}, risk }: Verb): Readon
     ...(environment === 'variable' ? { ENV: 'environment; left out, the only one of the current context' } : {}),
     ...variables,
     ...(environment === 'all' ? {} : { CONTEXT: 'kubectl context, that of the environment unless given' }),
-    ...(risk === 'reads' ? {} : { YES: 'name of the environment: answers the questions' }),
+    ...(risk === 'reads' ? {} : { YES: 'environments whose questions it answers' }),
   };
 }
 

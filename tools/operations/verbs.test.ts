@@ -5,6 +5,11 @@ import { parseCall, shownName, verbs } from './verbs.ts';
 
 const environments = readEnvironments();
 
+const job = (name: string, type: string) => ({
+  metadata: { name },
+  status: { conditions: [{ type, status: 'True' }] },
+});
+
 /** A cluster in which Flux delivers, a canary is under way and queues are filled. */
 async function look(args: readonly string[]): Promise<string> {
   if (args.includes('list_queues')) {
@@ -14,8 +19,7 @@ async function look(args: readonly string[]): Promise<string> {
     ]);
   }
   if (args.includes('jobs')) {
-    const condition = { type: 'Failed', status: 'True' };
-    return JSON.stringify({ items: [{ metadata: { name: 'build-1' }, status: { conditions: [condition] } }] });
+    return JSON.stringify({ items: [job('build-1', 'Failed'), job('build-2', 'Complete')] });
   }
   if (args.includes('lambda-dlq-dlq-queue')) return 'dead-letters';
   return args.some((arg) => arg.startsWith('canaries')) ? 'Progressing' : `${args[2]}=`;
