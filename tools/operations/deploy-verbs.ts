@@ -3,13 +3,14 @@ import { ConfigurationError, type Environment, readEnvironments } from '../../st
 import {
   asFlux,
   findDelivery,
-  gitRepositoryKind,
   holdFlux,
   kustomizationKind,
   mergePatch,
   onFlux,
   reconcile,
   resume,
+  sourceKind,
+  sourceReference,
   suspend,
 } from './flux.ts';
 import { isProduction } from './confirm.ts';
@@ -90,8 +91,8 @@ function planBranch({ environment, variables }: Target): Plan {
     warnings: [`images of the branch must exist in the registry that ${environment.name} pulls from`],
     steps: [
       suspend(clusterKustomization),
-      change(`pointed GitRepository ${source} at branch ${branch}`, toBranch(source, branch), {
-        undo: toBranch(source, own),
+      change(`pointed source ${source} at ${branch}`, toBranch(environment, branch), {
+        undo: toBranch(environment, own),
       }),
       ...reconcile(environment, kustomization, { token: newToken(), timeout }),
       say(
@@ -106,18 +107,20 @@ function planMainBranch({ environment, variables }: Target): Plan {
   const timeout = timeoutOf(variables, '5m');
   return {
     steps: [
-      change(`pointed GitRepository ${source} at branch ${branch}`, toBranch(source, branch)),
+      change(`pointed source ${source} at ${branch}`, toBranch(environment, branch)),
       ...reconcile(environment, kustomization, { token: newToken(), timeout }),
       resume(clusterKustomization),
     ],
   };
 }
 
-const toBranch = (source: string, branch: string): readonly string[] =>
-  onFlux('patch', gitRepositoryKind, source, ...asFlux, ...mergePatch({ spec: { ref: { branch } } }));
+const toBranch = (environment: Environment, branch: string): readonly string[] => {
+  const patch = mergePatch({ spec: { ref: sourceReference(environment, branch) } });
+  return onFlux('patch', sourceKind(environment), environment.delivery.source, ...asFlux, ...patch);
+};
 
 const showFlux = ({ environment }: Target): readonly Step[] => [
-  show(...onFlux('get', gitRepositoryKind, environment.delivery.source)),
+  show(...onFlux('get', sourceKind(environment), environment.delivery.source)),
   show('get', kustomizationKind, '--namespace', names.fluxNamespace),
 ];
 

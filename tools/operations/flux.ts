@@ -3,7 +3,16 @@ import type { Environment } from '../../stacks/index.ts';
 import { change, type Change, say, type Step, type Target } from './verb.ts';
 
 export const kustomizationKind = 'kustomizations.kustomize.toolkit.fluxcd.io';
-export const gitRepositoryKind = 'gitrepositories.source.toolkit.fluxcd.io';
+
+/** What Flux reads: a Git repository, or an OCI repository of artifacts. */
+export const sourceKind = ({ delivery }: Environment): string =>
+  `${isOci(delivery) ? 'oci' : 'git'}repositories.source.toolkit.fluxcd.io`;
+
+/** What of the source is delivered: a branch, or a tag. */
+export const sourceReference = ({ delivery }: Environment, branch: string): object =>
+  isOci(delivery) ? { tag: branch } : { branch };
+
+const isOci = ({ repository }: Environment['delivery']): boolean => repository.startsWith('oci://');
 
 const inFlux = ['--namespace', names.fluxNamespace] as const;
 
@@ -86,7 +95,7 @@ const resumeReminder = ({ name, delivery }: Environment): Step =>
   );
 
 /** Asks Flux to read the source and apply it now, and waits until it has. */
-export function reconcile({ delivery }: Environment, kustomization: string, props: ReconcileProps): readonly Step[] {
+export function reconcile(environment: Environment, kustomization: string, props: ReconcileProps): readonly Step[] {
   const { token, timeout } = props;
   const ask = (kind: string, name: string): readonly Step[] => [
     change(
@@ -96,7 +105,7 @@ export function reconcile({ delivery }: Environment, kustomization: string, prop
     waitFor(kind, name, `jsonpath={.status.lastHandledReconcileAt}=${token}`, timeout),
     waitFor(kind, name, 'condition=Ready', timeout),
   ];
-  return [...ask(gitRepositoryKind, delivery.source), ...ask(kustomizationKind, kustomization)];
+  return [...ask(sourceKind(environment), environment.delivery.source), ...ask(kustomizationKind, kustomization)];
 }
 
 export interface ReconcileProps {

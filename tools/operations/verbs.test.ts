@@ -58,6 +58,9 @@ async function changesIn(
   return changesOf(plan).map(({ args }) => args.join(' '));
 }
 
+const sourcePatch = async (target: Target): Promise<readonly string[] | undefined> =>
+  changesOf(await find('flux-test-branch').plan(target))[1]?.args;
+
 const outcomes = await Promise.all(
   verbs.flatMap((verb) =>
     environments.map(async ({ name }) => {
@@ -155,6 +158,15 @@ describe('the arguments of a verb', () => {
       expect.stringContaining('annotate gitrepositories.source.toolkit.fluxcd.io homelab'),
       expect.stringContaining('annotate kustomizations.kustomize.toolkit.fluxcd.io knative-lambda-dev'),
     ]);
+  });
+
+  test('point the source at a branch, and an OCI repository at a tag', async () => {
+    const pro = targetOf('pro');
+    expect((await sourcePatch(pro))?.at(-1)).toBe('{"spec":{"ref":{"branch":"feature/x"}}}');
+    const delivery = { ...pro.environment.delivery, repository: 'oci://registry:5000/manifests' };
+    const oci = await sourcePatch({ ...pro, environment: { ...pro.environment, delivery } });
+    expect(oci).toContain('ocirepositories.source.toolkit.fluxcd.io');
+    expect(oci?.at(-1)).toBe('{"spec":{"ref":{"tag":"feature/x"}}}');
   });
 
   test('deploy the checkout when asked to, with Flux suspended', async () => {
