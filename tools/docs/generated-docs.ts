@@ -5,7 +5,7 @@ import { renderCrdReference } from './crds.ts';
 import { renderEnvironmentReference } from './environments.ts';
 import { renderFlowReference } from './flows.ts';
 import { renderMetricReference } from './metrics.ts';
-import { renderPublishedNames } from './published-names.ts';
+import { renderPublishedNames } from './published-names-page.ts';
 import { renderVerbReference, renderVerbRules } from './verbs.ts';
 
 /** Folders that hold generated files only. */

@@ -42,7 +42,7 @@ function planBuild(target: Target): Plan {
         name,
         ...namespace,
         '--overwrite',
-        `${annotations.rebuildRequested}=${new Date().toISOString()}`,
+        `${annotations.rebuildRequested}=${target.now.toISOString()}`,
       ]),
       show('get', kind, name, ...namespace),
     ],
@@ -54,7 +54,7 @@ async function planCleanJobs(target: Target): Promise<Plan> {
   const builds = [...namespace, '--selector', `${labels.build}=true`] as const;
   const found = await target.look(['get', 'jobs', ...builds, '-o', 'json']);
   const failed = jobs
-    .parse(JSON.parse(found ?? '{"items":[]}'))
+    .parse(JSON.parse(found))
     .items.filter(({ status }) => status.conditions.some((one) => one.type === 'Failed' && one.status === 'True'))
     .map(({ metadata }) => metadata.name);
   if (failed.length === 0) return { steps: [say('no build Job has failed')] };

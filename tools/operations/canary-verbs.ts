@@ -32,9 +32,10 @@ function inControl({ environment }: Target): readonly [string, string] {
 
 /** @throws ConfigurationError when Flagger has nothing to decide */
 async function requireDeciding(target: Target): Promise<void> {
-  const phase = await target.look(['get', canary, ...inControl(target), '-o', 'jsonpath={.status.phase}']);
-  if (phase !== undefined && decidingPhases.includes(phase)) return;
-  const got = phase === undefined ? 'no Canary' : `phase ${phase === '' ? 'none' : phase}`;
+  const path = 'jsonpath={.status.phase}';
+  const phase = await target.look(['get', canary, ...inControl(target), '--ignore-not-found', '-o', path]);
+  if (decidingPhases.includes(phase)) return;
+  const got = phase === '' ? 'none, or one without a phase' : `phase ${phase}`;
   throw new ConfigurationError([
     `canary ${names.receiverDeployment}: got ${got}, allowed ${decidingPhases.join(', ')}; nothing is being rolled out`,
   ]);

@@ -56,10 +56,13 @@ type Delivery = 'absent' | 'suspended' | 'active';
 
 /** Whether Flux delivers the environment in this cluster. */
 export async function findDelivery({ environment, look }: Target): Promise<Delivery> {
+  // no Flux at all is an answer; no right to see it is none
+  const served = await look(['api-resources', '--api-group', 'kustomize.toolkit.fluxcd.io', '-o', 'name']);
+  if (!served.includes(kustomizationKind)) return 'absent';
   const { kustomization } = environment.delivery;
   const path = 'jsonpath={.metadata.name}={.spec.suspend}';
   const found = await look(onFlux('get', kustomizationKind, kustomization, '--ignore-not-found', '-o', path));
-  if (found === undefined || found === '') return 'absent';
+  if (found === '') return 'absent';
   return found.endsWith('=true') ? 'suspended' : 'active';
 }
 
@@ -95,8 +98,9 @@ const resumeReminder = ({ name, delivery }: Environment): Step =>
   );
 
 /** Asks Flux to read the source and apply it now, and waits until it has. */
-export function reconcile(environment: Environment, kustomization: string, props: ReconcileProps): readonly Step[] {
-  const { token, timeout } = props;
+export function reconcile({ environment, now }: Target, timeout: string): readonly Step[] {
+  // tells this request from earlier ones
+  const token = now.toISOString();
   const ask = (kind: string, name: string): readonly Step[] => [
     change(
       `asked Flux to reconcile ${name}`,
@@ -105,13 +109,8 @@ export function reconcile(environment: Environment, kustomization: string, props
     waitFor(kind, name, `jsonpath={.status.lastHandledReconcileAt}=${token}`, timeout),
     waitFor(kind, name, 'condition=Ready', timeout),
   ];
-  return [...ask(sourceKind(environment), environment.delivery.source), ...ask(kustomizationKind, kustomization)];
-}
-
-export interface ReconcileProps {
-  /** Tells this request from earlier ones. */
-  readonly token: string;
-  readonly timeout: string;
+  const { source, kustomization } = environment.delivery;
+  return [...ask(sourceKind(environment), source), ...ask(kustomizationKind, kustomization)];
 }
 
 const waitFor = (kind: string, name: string, condition: string, timeout: string): Step => ({

@@ -26,7 +26,7 @@ async function runOnOne({ verb, environment }: Call): Promise<void> {
     verb.environment === 'suffix'
       ? findEnvironment(readEnvironments(), name)
       : chooseEnvironment(readEnvironments(), name, name === '' ? currentContext() : '');
-  await operate(verb, { environment: chosen, variables }, new Kubectl(contextOf(chosen)));
+  await operate(verb, { environment: chosen, variables, now: new Date() }, new Kubectl(contextOf(chosen)));
 }
 
 const currentContext = (): string => (given('CONTEXT') === '' ? readConfig('current-context') : given('CONTEXT'));
@@ -41,7 +41,7 @@ async function runOnAll({ verb }: Call): Promise<void> {
   for (const environment of there) {
     process.stderr.write(`${environment.name}:\n`);
     try {
-      await operate(verb, { environment, variables }, new Kubectl(environment.cluster.context));
+      await operate(verb, { environment, variables, now: new Date() }, new Kubectl(environment.cluster.context));
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       const left = there.slice(done.length + 1).map(({ name }) => name);

@@ -4,28 +4,21 @@ import type { Kubectl, Outcome } from './kubectl.ts';
 import { checkCluster, environmentLabelArguments } from './target.ts';
 import type { Change, Step, Target, Verb } from './verb.ts';
 
-type Place = Pick<Target, 'environment' | 'variables'>;
+type Place = Pick<Target, 'environment' | 'variables' | 'now'>;
 
 /**
  * Runs a verb on one environment: looks whether this is its cluster, plans, asks, does.
  * @throws ConfigurationError saying what was refused, or what was done before a failure and how to get back
  */
-export async function operate(verb: Verb, { environment, variables }: Place, kubectl: Kubectl): Promise<void> {
+export async function operate(verb: Verb, place: Place, kubectl: Kubectl): Promise<void> {
+  const { environment, variables } = place;
   checkCluster(environment, kubectl.context, await kubectl.read(environmentLabelArguments(environment)));
-  const look = async (args: readonly string[]): Promise<string | undefined> => {
-    const { code, stdout } = await kubectl.read(args);
-    return code === 0 ? stdout : undefined;
+  const look = async (args: readonly string[]): Promise<string> => {
+    const outcome = await kubectl.read(args);
+    refuse(outcome, { args }, [], kubectl);
+    return outcome.stdout;
   };
-  const {
-    before = [],
-    warnings = [],
-    steps,
-  } = await verb.plan({
-    environment,
-    context: kubectl.context,
-    variables,
-    look,
-  });
+  const { before = [], warnings = [], steps } = await verb.plan({ ...place, look });
   const done: Change[] = [];
   for (const step of before) await take(step, done, kubectl);
   const announced = steps.flatMap((step) => (step.kind === 'change' ? [`  ${kubectl.line(step.args)}`] : []));

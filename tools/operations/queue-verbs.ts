@@ -54,15 +54,8 @@ function planStatus({ environment }: Target): Plan {
   };
 }
 
-/** @throws ConfigurationError when the broker does not answer */
-async function readDepths({ environment, look }: Target): Promise<readonly QueueDepth[]> {
-  const answer = await look(listQueues(environment));
-  if (answer !== undefined) return parseQueues(answer);
-  const { cluster, namespace, vhost } = environment.rabbitmq;
-  throw new ConfigurationError([
-    `broker ${cluster} in ${namespace}: got no answer, allowed a list of the queues of ${vhost}; nothing was changed, look with make rabbitmq-status ENV=${environment.name}`,
-  ]);
-}
+const readDepths = async ({ environment, look }: Target): Promise<readonly QueueDepth[]> =>
+  parseQueues(await look(listQueues(environment)));
 
 interface Purge {
   /** Names of the queues that go. */
@@ -95,13 +88,13 @@ const purgeEvents = planPurge({
 });
 
 /** Object that declares the queue of dead letters; the queue's own name differs between environments. */
-const deadLetterQueue = ['get', 'queues.rabbitmq.com', 'lambda-dlq-dlq-queue'] as const;
+const deadLetterQueue = ['get', 'queues.rabbitmq.com', 'lambda-dlq-dlq-queue', '--ignore-not-found'] as const;
 
 /** @throws ConfigurationError when the cluster declares no such queue */
 async function findDeadLetters({ environment, look }: Target): Promise<string> {
   const namespace = environment.namespaces.control;
   const name = await look([...deadLetterQueue, '--namespace', namespace, '-o', 'jsonpath={.spec.name}']);
-  if (name !== undefined && name !== '') return name;
+  if (name !== '') return name;
   throw new ConfigurationError([
     `queue of dead letters: got no Queue lambda-dlq-dlq-queue in ${namespace}, allowed a cluster that declares it; nothing was changed`,
   ]);

@@ -1,13 +1,14 @@
 import type { Environment } from '../../stacks/index.ts';
 
-/** What a verb works on: an environment, and the kubectl context of the cluster that holds it. */
+/** What a verb works on: an environment, in the cluster that holds it. */
 export interface Target {
   readonly environment: Environment;
-  readonly context: string;
   /** What the person gave as NAME=value. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Output of a kubectl command that changes nothing; undefined when it fails. */
-  readonly look: (args: readonly string[]) => Promise<string | undefined>;
+  /** When the verb was typed. */
+  readonly now: Date;
+  /** Output of a kubectl command that changes nothing; throws a ConfigurationError when it fails. */
+  readonly look: (args: readonly string[]) => Promise<string>;
 }
 
 /** One thing that a verb does; `args` are those of kubectl, without the context. */
@@ -56,7 +57,7 @@ export interface Verb {
   /** Variables beside ENV, CONTEXT and YES, each with what it says. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly risk: Risk;
-  /** Whether the namespace of the environment may still be missing from the cluster. */
+  /** @throws ConfigurationError when the environment or the cluster does not allow it */
   readonly plan: (target: Target) => Plan | Promise<Plan>;
 }
 

@@ -21,6 +21,7 @@ async function look(args: readonly string[]): Promise<string> {
   if (args.includes('jobs')) {
     return JSON.stringify({ items: [job('build-1', 'Failed'), job('build-2', 'Complete')] });
   }
+  if (args.includes('api-resources')) return 'kustomizations.kustomize.toolkit.fluxcd.io\n';
   if (args.includes('lambda-dlq-dlq-queue')) return 'dead-letters';
   return args.some((arg) => arg.startsWith('canaries')) ? 'Progressing' : `${args[2]}=`;
 }
@@ -35,7 +36,7 @@ const given = {
 
 const targetOf = (name: string, variables: Target['variables'] = given): Target => ({
   environment: findEnvironment(environments, name),
-  context: 'test',
+  now: new Date('2026-01-02T03:04:05Z'),
   variables,
   look,
 });
@@ -60,6 +61,10 @@ async function changesIn(
 
 const sourcePatch = async (target: Target): Promise<readonly string[] | undefined> =>
   changesOf(await find('flux-test-branch').plan(target))[1]?.args;
+
+const refuseToLook = async (): Promise<never> => {
+  throw new ConfigurationError(['forbidden']);
+};
 
 const outcomes = await Promise.all(
   verbs.flatMap((verb) =>
@@ -167,6 +172,18 @@ describe('the arguments of a verb', () => {
     const oci = await sourcePatch({ ...pro, environment: { ...pro.environment, delivery } });
     expect(oci).toContain('ocirepositories.source.toolkit.fluxcd.io');
     expect(oci?.at(-1)).toBe('{"spec":{"ref":{"tag":"feature/x"}}}');
+  });
+
+  test('apply the checkout where no Flux is', async () => {
+    const target: Target = { ...targetOf('dev'), look: async () => '' };
+    const plan = await find('deploy-dev').plan(target);
+    expect(changesOf(plan).map(({ args }) => args[0])).toEqual(['apply']);
+    expect(plan.steps).toContainEqual({ kind: 'say', text: expect.stringContaining('Flux does not deliver dev here') });
+  });
+
+  test('fails where Flux cannot be seen, since it might undo the change', async () => {
+    const blind: Target = { ...targetOf('dev'), look: refuseToLook };
+    await expect(Promise.resolve(blind).then(find('scale-builder').plan)).rejects.toThrow('forbidden');
   });
 
   test('deploy the checkout when asked to, with Flux suspended', async () => {

@@ -1,6 +1,7 @@
 import { buildVerbs } from './build-verbs.ts';
 import { canaryVerbs } from './canary-verbs.ts';
 import { deployVerbs } from './deploy-verbs.ts';
+import { fluxVerbs } from './flux-verbs.ts';
 import { loadVerbs } from './load-verbs.ts';
 import { observeVerbs } from './observe-verbs.ts';
 import { queueVerbs } from './queue-verbs.ts';
@@ -9,6 +10,7 @@ import type { Verb } from './verb.ts';
 /** Every verb for people on call. */
 export const verbs: readonly Verb[] = [
   ...deployVerbs,
+  ...fluxVerbs,
   ...canaryVerbs,
   ...loadVerbs,
   ...observeVerbs,
