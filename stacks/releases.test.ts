@@ -107,7 +107,7 @@ describe('parseReleases', () => {
 });
 
 const marked = (digestText: string): string =>
-  `operator:\n  dev:\n    tag: v1.2.3 # {"$imagepolicy": "flux-system:dev:tag"}\n    digest: ${digestText} # {"$imagepolicy": "flux-system:dev:digest"}\n    commit: null\nbuilders: {}\n`;
+  `operator:\n  dev:\n    tag: v1.2.3 # {"$imagepolicy": "flux-system:dev:tag"}\n    digest: ${digestText} # {"$imagepolicy": "flux-system:dev:digest"}\n    commit: null\nbuilders: {}\nloadTests: { k6: { repository: k6, tag: 1.0.0, digest: null } }\n`;
 
 describe('a digest that image automation will fill in', () => {
   test.each([

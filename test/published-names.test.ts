@@ -17,34 +17,7 @@ const arrivingByPart = {
     'metric request-duration',
     'header x-ab-test',
   ],
-  eventing: [
-    'rabbitmqcluster/rabbitmq-cluster-knative-lambda',
-    ...['build-events', 'service-events', 'results'].flatMap((queue) =>
-      ['', '-dev', '-staging', '-prd'].map((end) => `queue ${queue}${end}`),
-    ),
-    'queue/lambda-dlq-dlq-queue',
-    'vhost /knative-lambda',
-  ],
-  observability: [
-    'build_duration_seconds',
-    'build_failures_total',
-    'kaniko_jobs_running',
-    'builds_success_rate',
-    'cold_start_duration',
-    'scale_to_zero_time',
-    'scale_up_time',
-    'kaniko_build_duration_seconds',
-    'alert BuildFailureRateHigh',
-    'alert BuilderServiceDown',
-    'alert RabbitMQQueueBacklog',
-    'alert KnativeLambdaCanaryFailed',
-    'alert KnativeLambdaOperatorDown',
-    'alert KnativeLambdaHighErrorRate',
-    'alert KnativeLambdaBuildFailed',
-    'job knative-lambda-builder',
-    'grafana.homelab/d/knative-lambda',
-  ],
-  'load-tests': ['smoke', 'load', 'stress'].map((load) => `testrun/knative-lambda-execute-${load}`),
+  dashboards: ['grafana.homelab/d/knative-lambda'],
 } as const;
 const arriving: readonly string[] = Object.values(arrivingByPart).flat();
 
