@@ -78,6 +78,13 @@ describe('two environments', () => {
     ]);
   });
 
+  test('fail when both publish functions under the same host names', () => {
+    const functionsIngress = { exposure: 'public', domain: 'homelab', ingressClass: 'nginx', clusterIssuer: 'letters' };
+    expect(faultsAfter({ pro: { functionsIngress }, 'pro-1-node': { functionsIngress } })).toEqual([
+      'pro-1-node.functionsIngress.domain: got host name *.knative-lambda.homelab, which pro holds in public DNS, allowed one holder; change it in stacks/pro-1-node.ts',
+    ]);
+  });
+
   test('fail when they have one name', () => {
     expect(faultsAfter({ staging: { name: 'dev' } })).toContain(
       'dev.name: got folder dev, which dev holds in manifests/, allowed one holder; change it in stacks/dev.ts',
