@@ -1,7 +1,8 @@
 import { addBrokers } from './broker.ts';
 import { eventingFlows } from './eventing-flows.ts';
 import type { Part } from './part.ts';
-import { addBrokerAccount, addBrokerNodes, addQueues } from './rabbitmq.ts';
+import { addQueues } from './queues.ts';
+import { addBrokerAccount, addBrokerNodes } from './rabbitmq.ts';
 
 /** The event broker: its nodes where they are owned, the account of the environment, queues, Brokers and dead letters. */
 export const eventingPart: Part = {

@@ -1,18 +1,7 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../stacks/index.ts';
 import { componentLabels } from './constructs/labels.ts';
-import {
-  Binding,
-  type ClusterReference,
-  Exchange,
-  OperatorPolicy,
-  Permission,
-  Policy,
-  Queue,
-  RabbitmqCluster,
-  User,
-  Vhost,
-} from './imports/rabbitmq.ts';
+import { type ClusterReference, OperatorPolicy, Permission, RabbitmqCluster, User, Vhost } from './imports/rabbitmq.ts';
 import { names } from './workloads.ts';
 
 /** The vhost that every broker has from its first start. */
@@ -113,92 +102,4 @@ export function addBrokerAccount(chart: Chart, environment: Environment): void {
       rabbitmqClusterReference,
     },
   });
-}
-
-/**
- * What keeps a queue from losing messages is part of its declaration too. RabbitMQ can miss a policy that is made at the
- * very moment at which a queue is declared, as the topology operator may do (docs/decisions/0007).
- */
-const neverLose = (exchange: string, routingKey: string) => ({
-  'x-dead-letter-exchange': exchange,
-  'x-dead-letter-routing-key': routingKey,
-  // a full dead-letter queue holds messages back instead of losing them
-  'x-dead-letter-strategy': 'at-least-once',
-  'x-overflow': 'reject-publish',
-});
-
-/** Names and key under which published tools look for dead letters. */
-const deadLetters = { exchange: 'lambda-dlq-exchange', routingKey: 'lambda.dlq', object: 'lambda-dlq-dlq' } as const;
-
-const dayMs = 86_400_000;
-
-/** The named queues, and where RabbitMQ itself puts what they reject, deliver too often or let expire. */
-export function addQueues(chart: Chart, environment: Environment): void {
-  const { namespaces, rabbitmq } = environment;
-  const { vhost, queues, limits } = rabbitmq;
-  const namespace = namespaces.control;
-  const rabbitmqClusterReference = connectionReference(environment);
-  const declared = { vhost, rabbitmqClusterReference };
-  const { deadLetters: deadLetterQueue, ...events } = queues;
-  for (const [use, name] of Object.entries(events)) {
-    const metadata = { name: `knative-lambda-${use}`, namespace };
-    const own = neverLose(deadLetters.exchange, deadLetters.routingKey);
-    new Queue(chart, `queue-${use}`, {
-      metadata,
-      spec: { name, type: 'quorum', durable: true, arguments: own, ...declared },
-    });
-  }
-  new Queue(chart, 'dead-letter-queue', {
-    metadata: { name: `${deadLetters.object}-queue`, namespace },
-    spec: { name: deadLetterQueue, type: 'quorum', durable: true, ...declared },
-  });
-  new Exchange(chart, 'dead-letter-exchange', {
-    metadata: { name: `${deadLetters.object}-exchange`, namespace },
-    spec: { name: deadLetters.exchange, type: 'topic', durable: true, ...declared },
-  });
-  new Binding(chart, 'dead-letter-binding', {
-    metadata: { name: `${deadLetters.object}-binding`, namespace },
-    spec: {
-      source: deadLetters.exchange,
-      destination: deadLetterQueue,
-      destinationType: 'queue',
-      routingKey: `${deadLetters.routingKey}.#`,
-      ...declared,
-    },
-  });
-  new Policy(chart, 'events', {
-    metadata: { name: 'knative-lambda-events', namespace },
-    spec: {
-      name: 'knative-lambda-events',
-      pattern: exactly(Object.values(events)),
-      applyTo: 'queues',
-      definition: {
-        'max-length': limits.queueLength,
-        overflow: 'reject-publish',
-        'delivery-limit': limits.deliveries,
-        'dead-letter-exchange': deadLetters.exchange,
-        'dead-letter-routing-key': deadLetters.routingKey,
-        'dead-letter-strategy': 'at-least-once',
-      },
-      ...declared,
-    },
-  });
-  new Policy(chart, 'dead-letters', {
-    metadata: { name: 'knative-lambda-dead-letters', namespace },
-    spec: {
-      name: 'knative-lambda-dead-letters',
-      pattern: exactly([deadLetterQueue]),
-      applyTo: 'queues',
-      definition: {
-        'max-length': limits.deadLetters,
-        overflow: 'reject-publish',
-        'message-ttl': limits.deadLetterDays * dayMs,
-      },
-      ...declared,
-    },
-  });
-}
-
-function exactly(queues: readonly string[]): string {
-  return `^(${queues.map((name) => name.replaceAll('.', String.raw`\.`)).join('|')})$`;
 }
