@@ -20,7 +20,19 @@ function credentialsOf(environment: Environment): { readonly name: string; reado
   return { name: secret.name, login: { username, password } };
 }
 
-const queueSchema = z.looseObject({ messages: z.int().default(0), arguments: z.looseObject({}) });
+const policySchema = z.looseObject({ definition: z.looseObject({}) });
+
+/** A policy with another length: thousands of messages would only take longer. */
+function shortened({ spec, ...rest }: ManifestDocument, length: number): ManifestDocument {
+  const { definition, ...others } = policySchema.parse(spec);
+  return { ...rest, spec: { ...others, definition: { ...definition, 'max-length': length } } };
+}
+
+const queueSchema = z.looseObject({
+  messages: z.int().default(0),
+  messages_dlx: z.int().default(0),
+  arguments: z.looseObject({}),
+});
 const messagesSchema = z.array(
   z.looseObject({
     payload: z.string(),
@@ -153,10 +165,7 @@ describe('a RabbitMQ of the distribution', () => {
     test('fails a publish beyond the length of a queue instead of dropping a message', async () => {
       const shorter = manifests
         .filter(({ kind, metadata }) => kind === 'Policy' && metadata.name === 'knative-lambda-events')
-        .map(({ spec, ...rest }) => {
-          const { definition, ...others } = z.looseObject({ definition: z.looseObject({}) }).parse(spec);
-          return { ...rest, spec: { ...others, definition: { ...definition, 'max-length': 3 } } };
-        });
+        .map((policy) => shortened(policy, 3));
       expect(shorter).toHaveLength(1);
       expect(await declareMore(shorter)).toEqual([]);
       const accepted: string[] = [];
@@ -244,6 +253,32 @@ describe('a RabbitMQ of the distribution', () => {
     }
     expect(kept).toEqual(kept.map(() => uses.toSorted()));
   }, 90_000);
+
+  test('holds rejected messages back while the queue of dead letters is full', async () => {
+    const environment = named('prd');
+    const { vhost, queues } = environment.rabbitmq;
+    const { name, login } = credentialsOf(environment);
+    const broker = { administrator: rabbitmq.administrator, as: rabbitmq.as, logins: new Map([[name, login]]) };
+    const work = worker(rabbitmq.as(login), vhost);
+    const objects = readManifests('prd').map((object) =>
+      object.metadata.name === 'knative-lambda-dead-letters' ? shortened(object, 1) : object,
+    );
+    expect(await declareAll(broker, objects)).toEqual([]);
+    const rejected = ['one', 'two', 'three', 'four', 'five'];
+    for (const payload of rejected) {
+      await work.publish(queues.builds, payload);
+      await work.take(queues.builds, 'reject_requeue_false');
+    }
+    const count = async (queue: string) => queueSchema.parse(await work.describe(queue));
+    const held = await eventually(
+      async () => {
+        const [letters, builds] = [await count(queues.deadLetters), await count(queues.builds)];
+        return letters.messages + builds.messages_dlx === rejected.length && builds.messages_dlx;
+      },
+      { timeoutMs: 30_000, intervalMs: 200 },
+    );
+    expect(held).toBeGreaterThan(0);
+  }, 60_000);
 
   test('has no user guest, and needs none', async () => {
     const { body } = await rabbitmq.administrator.request('GET', '/users');
