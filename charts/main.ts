@@ -68,7 +68,7 @@ function writeFolder(path: string, { synthesized, clusters, shared, isWhole }: S
 function main(): void {
   const environments = readEnvironments();
   const chosen = chooseEnvironments(environments, process.env['ENV']);
-  const shared = synthesizeShared();
+  const shared = synthesizeShared(environments);
   const releases = readReleases();
   const synthesized = chosen.map((environment) => synthesize(environment, releases));
   const clusters = synthesizeClusters(chosen, environments, releases);

@@ -1,10 +1,11 @@
 import { App, Chart } from 'cdk8s';
 import { dump } from 'js-yaml';
-import { type Environment, type Releases } from '../stacks/index.ts';
+import { type Environment, readEnvironments, type Releases } from '../stacks/index.ts';
 import { buildClusterMonitors } from './cluster-monitors.ts';
 import { buildClusterRoles } from './cluster-roles.ts';
 import { environmentLabels } from './constructs/labels.ts';
 import { buildCrds } from './crds.ts';
+import { buildClusterDashboards, buildSharedDashboards } from './dashboards/index.ts';
 import { buildDelivery } from './delivery.ts';
 import { buildKnative } from './knative.ts';
 import { loadSuites, testRunFile } from './load-suites.ts';
@@ -78,14 +79,16 @@ const sharedLabels = {
   'app.kubernetes.io/managed-by': 'knative-lambda-operator',
 };
 
-/** What no environment changes: custom resources and ClusterRoles. */
-export function synthesizeShared(): readonly File[] {
+/** What no environment changes: custom resources, ClusterRoles and dashboards. */
+export function synthesizeShared(environments: readonly Environment[] = readEnvironments()): readonly File[] {
   const app = new App();
   const crds = new Chart(app, 'crds', { labels: sharedLabels, disableResourceNameHashes: true });
   buildCrds(crds);
   const roles = new Chart(app, 'cluster-roles', { labels: sharedLabels, disableResourceNameHashes: true });
   buildClusterRoles(roles);
-  return [toFile(crds), toFile(roles)];
+  const dashboards = new Chart(app, 'dashboards', { labels: sharedLabels, disableResourceNameHashes: true });
+  buildSharedDashboards(dashboards, environments);
+  return [crds, roles, dashboards].map(toFile);
 }
 
 /** What one cluster holds beside the shared part, from its owner and all environments on it. */
@@ -101,6 +104,7 @@ const clusterParts = [
   { name: 'knative', build: buildKnative },
   { name: 'delivery', build: buildDelivery },
   { name: 'monitors', build: buildClusterMonitors },
+  { name: 'dashboards', build: buildClusterDashboards },
 ] as const;
 
 /** The clusters that the given environments own; `all` says which others run on them. */

@@ -58,6 +58,7 @@ const common = {
     tracesEndpoint: 'tempo.tempo.svc:4317',
     tracesNamespace: 'tempo',
     samplingRatio: 1,
+    coreHourUsd: 0.04,
   },
   loadTests: 'on-demand',
   delivery: {

@@ -63,6 +63,14 @@ describe('an environment alone on its cluster', () => {
   });
 });
 
+describe('environments that show the same dashboards', () => {
+  test('fail with one line when they name different namespaces of monitoring', () => {
+    expect(faultsAfter({ studio: { 'monitoring.namespace': 'monitoring' } })).toEqual([
+      'studio.monitoring.namespace: got another value than dev gives for the same dashboards, allowed one value; change it in stacks/studio.ts or stacks/dev.ts',
+    ]);
+  });
+});
+
 describe('an environment that replaces another', () => {
   test('is a one-node variant of it in the table', () => {
     const replacing = environments.filter(({ replaces }) => replaces !== undefined);

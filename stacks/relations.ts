@@ -87,6 +87,11 @@ function disagreements([first, ...others]: Group, what: string, facts: readonly 
   );
 }
 
+/** Dashboards are applied to all clusters as they are, so they lie in the same namespace everywhere. */
+const fleetFacts: readonly SharedFact[] = [
+  { path: 'monitoring.namespace', valueOf: ({ monitoring }) => monitoring.namespace },
+];
+
 /** Faults between environments that name each other or share a cluster or broker, one line each; needs all of them. */
 export function relationFaults(environments: readonly Environment[]): readonly string[] {
   const clusters = groupBy(environments, ({ cluster }) => cluster.name);
@@ -98,6 +103,7 @@ export function relationFaults(environments: readonly Environment[]): readonly s
       ...watchFaults(group),
       ...disagreements(group, `cluster ${group[0].cluster.name}`, clusterFacts),
     ]),
+    ...groupBy(environments, () => '').flatMap((group) => disagreements(group, 'dashboards', fleetFacts)),
     ...brokers.flatMap((group) => disagreements(group, `broker ${group[0].rabbitmq.host}`, brokerFacts)),
   ];
 }

@@ -31,6 +31,8 @@ const readFrom: Readonly<Record<string, readonly string[]>> = {
   // Flux kustomize-controller
   'kustomize.toolkit.fluxcd.io/substitute': ['*'],
   'kustomize.toolkit.fluxcd.io/prune': ['*'],
+  // sidecar of Grafana, where its setting folderAnnotation names it
+  grafana_folder: ['ConfigMap'],
   // ours: shown to people
   'lambda.knative.io/version': ['Deployment', 'Service'],
   'lambda.knative.io/commit': ['Deployment', 'Service'],

@@ -84,6 +84,7 @@ export const monitoringSchema = z.strictObject({
   tracesEndpoint: hostPort.describe('OTLP gRPC endpoint for traces'),
   tracesNamespace: dnsLabel.describe('namespace of the trace collector'),
   samplingRatio: z.number().min(0).max(1).describe('share of traces that are recorded, 0 to 1'),
+  coreHourUsd: z.number().min(0).describe('price of one CPU core for one hour in USD, for figures of cost'),
 });
 
 export const accessSchema = z

@@ -2,6 +2,7 @@ import { renderAccessReference } from './access.ts';
 import { renderAlertReference } from './alerts.ts';
 import { renderAuditPolicies } from './audit-policy.ts';
 import { renderCrdReference } from './crds.ts';
+import { renderDashboardReference } from './dashboards.ts';
 import { renderEnvironmentReference } from './environments.ts';
 import { renderFlowReference } from './flows.ts';
 import { renderMetricReference } from './metrics.ts';
@@ -17,6 +18,7 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/reference/access.md', renderAccessReference()],
     ['docs/reference/alerts.md', renderAlertReference()],
     ['docs/reference/crds.md', renderCrdReference()],
+    ['docs/reference/dashboards.md', renderDashboardReference()],
     ['docs/reference/environments.md', renderEnvironmentReference()],
     ['docs/reference/metrics.md', renderMetricReference()],
     ['docs/reference/network.md', renderFlowReference()],
