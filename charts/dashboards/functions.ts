@@ -28,8 +28,8 @@ const overview: Row = {
       question: 'Which share of the functions does not serve?',
       unit: 'percentunit',
       expr: ratio(
-        `sum(${phases}{${inNamespace}, phase!="Ready"}) or 0 * sum(${phases}{${inNamespace}})`,
-        `sum(${phases}{${inNamespace}})`,
+        `sum(${phases}{${inNamespace}, phase!~"Ready|Deleting"})`,
+        `sum(${phases}{${inNamespace}, phase!="Deleting"})`,
       ),
       limits: { above: ['functionsNotReady'] },
     }),

@@ -12,6 +12,7 @@ import {
   kustomizeControllerPart,
   notificationControllerPart,
   promtoolPart,
+  prometheusPart,
   rabbitmqPart,
   sopsPart,
 } from './parts.ts';
@@ -84,6 +85,11 @@ export function locateActionlint(environment: Environment = process.env): string
 /** Path of k6, where `make real-parts` made it. */
 export function locateK6(environment: Environment = process.env): string | undefined {
   return locateProgram(k6Part, environment);
+}
+
+/** Path of Prometheus, where `make real-parts` made it. */
+export function locatePrometheus(environment: Environment = process.env): string | undefined {
+  return locateProgram(prometheusPart, environment);
 }
 
 /** The program that has the name of its part. */

@@ -265,6 +265,18 @@ export const k6Part = {
   programs: [{ binary: 'k6', module: 'k6', package: 'go.k6.io/k6' }],
 } as const satisfies GoProgramsPart;
 
+export const prometheusPart = {
+  kind: 'go-programs',
+  name: 'prometheus',
+  tier: 'cluster',
+  purpose: 'stores and queries metrics, as canaries are judged by',
+  default: true,
+  diskGiB: 4,
+  programs: [
+    { binary: 'prometheus', module: 'prometheus', package: 'github.com/prometheus/prometheus/cmd/prometheus' },
+  ],
+} as const satisfies GoProgramsPart;
+
 export const parts: readonly Part[] = [
   controlPlanePart,
   foreignCrdsPart,
@@ -276,5 +288,6 @@ export const parts: readonly Part[] = [
   sopsPart,
   actionlintPart,
   promtoolPart,
+  prometheusPart,
   rabbitmqPart,
 ];

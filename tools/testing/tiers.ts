@@ -6,6 +6,7 @@ import {
   locateK6,
   locateKubeseal,
   locateKustomizeController,
+  locatePrometheus,
   locatePromtool,
   locateRabbitmq,
   locateNotificationController,
@@ -20,6 +21,7 @@ import {
   kubesealPart,
   kustomizeControllerPart,
   notificationControllerPart,
+  prometheusPart,
   promtoolPart,
   rabbitmqPart,
   sopsPart,
@@ -42,7 +44,10 @@ export const tiers: readonly Tier[] = [
   {
     name: 'rules',
     runInBand: false,
-    missingParts: () => (locatePromtool() === undefined ? [promtoolPart.name] : []),
+    missingParts: () => [
+      ...(locatePromtool() === undefined ? [promtoolPart.name] : []),
+      ...(locatePrometheus() === undefined ? [prometheusPart.name] : []),
+    ],
   },
   { name: 'cluster', runInBand: true, missingParts: missingClusterParts },
   {
