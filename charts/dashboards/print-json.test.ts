@@ -14,7 +14,7 @@ describe('printJson', () => {
   test('puts on one line what fits', () => {
     const long = 'x'.repeat(100);
     expect(printJson({ short: [1, 2], long: [long, { a: long }] })).toBe(
-      `{\n "short": [1,2],\n "long": [\n  "${long}",\n  {"a":"${long}"}\n ]\n}`,
+      `{\n "short": [1, 2],\n "long": [\n  "${long}",\n  {"a": "${long}"}\n ]\n}`,
     );
   });
 });
