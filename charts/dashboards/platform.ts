@@ -6,7 +6,7 @@ const builds = 'knative_lambda_operator_build_duration_seconds';
 const active = 'knative_lambda_operator_build_jobs_active';
 const limit = `sum(max by (environment) (knative_lambda_operator_build_jobs_limit{${chosen}}))`;
 const invocations = 'knative_lambda_function_invocations_total';
-const control = 'namespace=~"$control"';
+const control = 'namespace=~"$control_namespace"';
 
 const signals: Row = {
   title: 'Golden signals',

@@ -14,7 +14,7 @@ const overview: Row = {
       title: 'Pods ready',
       question: 'Does the CloudEvents API run as a Deployment, and is it up?',
       unit: 'short',
-      expr: 'sum by (namespace) (kube_deployment_status_replicas_ready{namespace=~"$control", deployment="knative-lambda-builder"})',
+      expr: 'sum by (namespace) (kube_deployment_status_replicas_ready{namespace=~"$control_namespace", deployment="knative-lambda-builder"})',
       legend: '{{namespace}}',
     }),
     stat({

@@ -11,7 +11,7 @@ export const environmentVariable: Variable = {
 
 /** Control namespaces of the environments, for series of exporters that know no environment. */
 export const controlVariable: Variable = {
-  name: 'control',
+  name: 'control_namespace',
   label: 'Control namespace',
   metric: 'knative_lambda_operator_build_info',
   from: 'namespace',
