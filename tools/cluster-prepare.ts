@@ -48,6 +48,8 @@ await runCommand(usage, () => {
   allNamespaces(environment).forEach((namespace) => refuseOtherEnvironment(context, environment, namespace));
   const apply = ['apply', '--server-side', '--field-manager', 'flux'];
   const folder = relative(process.cwd(), join(projectRoot, 'manifests'));
-  process.stdout.write(kubectl(context, [...apply, '-k', join(folder, 'shared')]));
+  // without the dashboards: their namespace is made by the monitoring stack, which may come later
+  const shared = ['crds', 'cluster-roles'].flatMap((name) => ['-f', join(folder, 'shared', `${name}.yaml`)]);
+  process.stdout.write(kubectl(context, [...apply, ...shared]));
   process.stdout.write(kubectl(context, [...apply, '-f', join(folder, environment.name, 'namespace.yaml')]));
 });

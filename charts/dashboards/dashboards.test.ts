@@ -7,6 +7,7 @@ import type { Dashboard, Panel, QueryPanel, ThresholdName, Unit } from './dashbo
 import { grafanaJson, panelId } from './grafana.ts';
 import { dashboardsOf, pricesOf } from './index.ts';
 import { layOut, type Place } from './layout.ts';
+import { printJson } from './print-json.ts';
 
 const environments = readEnvironments();
 const tiers = environments.filter(({ cluster }) => cluster.name === 'tiers');
@@ -103,6 +104,10 @@ describe('the dashboards', () => {
     );
     expect(links).toHaveLength(1);
     expect(missing).toEqual([]);
+  });
+
+  test.each(dashboards)('$uid fits into a ConfigMap', (dashboard) => {
+    expect(printJson(grafanaJson(dashboard)).length).toBeLessThan(1024 * 1024);
   });
 
   test('show the budgets of the environments on the cluster', () => {
