@@ -204,6 +204,17 @@ const ground: Row = {
       limits: { below: ['certificateExpiry', 'certificateExpiryPage'] },
     }),
     table({
+      title: 'Delivery by Flux',
+      question: 'Which Kustomizations of the cluster are not ready or suspended, and at which revision?',
+      unit: 'short',
+      queries: [
+        {
+          expr: 'count by (name, ready, suspended, revision) (gotk_resource_info{customresource_kind="Kustomization"})',
+          legend: 'Objects',
+        },
+      ],
+    }),
+    table({
       title: 'Targets that do not answer',
       question: 'What does Prometheus read, and does it answer? 0 does not.',
       width: 12,
