@@ -11,10 +11,16 @@ describe('printJson', () => {
     );
   });
 
+  test('puts on one line what lies deeper than a query', () => {
+    const long = { text: 'x'.repeat(200) };
+    const lines = printJson({ panels: [{ targets: [{ expr: long }] }] }).split('\n');
+    expect(lines).toContain(`    {"expr":${JSON.stringify(long)}}`);
+  });
+
   test('puts on one line what fits', () => {
     const long = 'x'.repeat(100);
     expect(printJson({ short: [1, 2], long: [long, { a: long }] })).toBe(
-      `{\n "short": [1, 2],\n "long": [\n  "${long}",\n  {"a": "${long}"}\n ]\n}`,
+      `{\n "short": [1,2],\n "long": [\n  "${long}",\n  {"a":"${long}"}\n ]\n}`,
     );
   });
 });

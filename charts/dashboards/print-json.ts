@@ -1,18 +1,19 @@
 const lineWidth = 120;
 
-/** JSON that is read and compared by people: what fits stands on one line. */
-export function printJson(value: unknown, indent = ''): string {
-  if (typeof value !== 'object' || value === null) {
-    return JSON.stringify(value);
+/** The depth of a query: dashboard, list of panels, panel, list of queries, query. */
+const deepest = 4;
+
+/** JSON that is read and compared by people: what fits stands on one line, and so does what lies deeper than a query. */
+export function printJson(value: unknown, depth = 0): string {
+  const short = JSON.stringify(value);
+  if (typeof value !== 'object' || value === null || depth >= deepest || depth + short.length <= lineWidth) {
+    return short;
   }
-  const inner = `${indent} `;
   const isList = Array.isArray(value);
   const items = Object.entries(value).map(
-    ([key, item]) => `${isList ? '' : `${JSON.stringify(key)}: `}${printJson(item, inner)}`,
+    ([key, item]) => `${isList ? '' : `${JSON.stringify(key)}: `}${printJson(item, depth + 1)}`,
   );
   const [open, close] = isList ? ['[', ']'] : ['{', '}'];
-  const short = `${open}${items.join(', ')}${close}`;
-  return indent.length + short.length <= lineWidth
-    ? short
-    : `${open}\n${inner}${items.join(`,\n${inner}`)}\n${indent}${close}`;
+  const indent = ' '.repeat(depth);
+  return `${open}\n${indent} ${items.join(`,\n${indent} `)}\n${indent}${close}`;
 }
