@@ -1,5 +1,5 @@
 import { thresholds } from '../rules/thresholds.ts';
-import type { Limits, Panel, Query, QueryPanel } from './dashboard.ts';
+import type { Limits, Panel, Query, QueryPanel, ThresholdName } from './dashboard.ts';
 import type { Place } from './layout.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -9,16 +9,24 @@ export const datasource = { type: 'prometheus', uid: '$datasource' } as const;
 
 const severityColors = { info: 'blue', warning: 'orange', critical: 'red' } as const;
 
+function namesOf(limits: Limits): readonly ThresholdName[] {
+  return 'above' in limits ? limits.above : limits.below;
+}
+
+/** A gauge ends at twice the worst limit, so that the limit is in its middle. */
+function endOf(limits: Limits | undefined): number {
+  return limits === undefined ? 1 : 2 * Math.max(...namesOf(limits).map((name) => thresholds[name].value));
+}
+
 function stepsOf(limits: Limits | undefined): readonly Json[] {
   if (limits === undefined) {
     return [{ color: 'green', value: null }];
   }
-  const isAbove = 'above' in limits;
-  const sorted = (isAbove ? limits.above : limits.below)
+  const sorted = namesOf(limits)
     .map((name) => thresholds[name])
     .toSorted((a, b) => a.value - b.value);
   const colors = sorted.map(({ severity }) => severityColors[severity]);
-  const inOrder = isAbove ? ['green', ...colors] : [...colors, 'green'];
+  const inOrder = 'above' in limits ? ['green', ...colors] : [...colors, 'green'];
   return inOrder.map((color, index) => ({ color, value: sorted[index - 1]?.value ?? null }));
 }
 
@@ -126,7 +134,7 @@ function queryPanelJson(panel: QueryPanel): Json {
       defaults: {
         unit,
         color: { mode: kind === 'timeseries' ? 'palette-classic' : 'thresholds' },
-        ...(kind === 'gauge' ? { min: 0, max: 1 } : {}),
+        ...(kind === 'gauge' ? { min: 0, max: endOf(limits) } : {}),
         mappings: states === undefined ? [] : [{ type: 'value', options: states }],
         thresholds: { mode: 'absolute', steps: stepsOf(limits) },
         ...customOf(panel),
