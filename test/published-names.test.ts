@@ -17,7 +17,6 @@ const arrivingByPart = {
     'metric request-duration',
     'header x-ab-test',
   ],
-  dashboards: ['grafana.homelab/d/knative-lambda'],
 } as const;
 const arriving: readonly string[] = Object.values(arrivingByPart).flat();
 

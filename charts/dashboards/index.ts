@@ -1,5 +1,6 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import type { Environment } from '../../stacks/index.ts';
+import type { DeliveredCluster } from '../delivered-cluster.ts';
 import { agentsDashboard } from './agents.ts';
 import { brokerDashboard } from './broker.ts';
 import { costDashboard, type Prices } from './cost.ts';
@@ -72,6 +73,9 @@ export function buildSharedDashboards(chart: Chart, [first]: readonly Environmen
 }
 
 /** What a cluster changes: prices and budgets. */
-export function buildClusterDashboards(chart: Chart, owner: Environment, environments: readonly Environment[]): void {
+export function buildClusterDashboards(chart: Chart, { owner, environments }: DeliveredCluster): void {
+  if (!owner.monitoring.serviceMonitors) {
+    return;
+  }
   addConfigMaps(chart, owner.monitoring.namespace, [costDashboard(pricesOf(owner, environments))]);
 }
