@@ -1,7 +1,7 @@
 import type { Chart } from 'cdk8s';
 import { labels } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
-import type { DeliveredCluster } from './delivered-cluster.ts';
+import type { ClusterContext } from './part.ts';
 import {
   PodMonitor,
   type PodMonitorProps,
@@ -78,7 +78,7 @@ function environmentOf(about: string, environments: readonly Environment[]): rea
 }
 
 /** Monitors of what environments share on a cluster, in the namespace of Prometheus. */
-export function buildClusterMonitors(chart: Chart, { owner, environments }: DeliveredCluster): void {
+export function buildClusterMonitors(chart: Chart, { owner, environments }: ClusterContext): void {
   if (!owner.monitoring.serviceMonitors) {
     return;
   }

@@ -1,6 +1,7 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../stacks/index.ts';
-import { clusterKustomization, type DeliveredCluster, sourceKind } from './delivered-cluster.ts';
+import { clusterKustomization, sourceKind } from './cluster-source.ts';
+import type { ClusterContext } from './part.ts';
 import { Alert, type FluxReference, Provider, Receiver } from './imports/flux-notification.ts';
 import { names } from './workloads.ts';
 
@@ -12,7 +13,7 @@ const commits = 'knative-lambda-commits';
 const exclusionList = ['^Dependencies do not meet ready condition'];
 
 /** Who is told: Flux of a push, people of a deployment, GitHub of the commit that runs. */
-export function addNotifications(chart: Chart, cluster: DeliveredCluster): void {
+export function addNotifications(chart: Chart, cluster: ClusterContext): void {
   addReceiver(chart, cluster.owner);
   const { notifications } = cluster.owner.delivery;
   if (notifications === undefined) {
@@ -55,7 +56,7 @@ function addReceiver(chart: Chart, owner: Environment): void {
 }
 
 /** What has no release of its own is told only when it fails. */
-function addClusterAlert(chart: Chart, { owner, environments }: DeliveredCluster): void {
+function addClusterAlert(chart: Chart, { owner, environments }: ClusterContext): void {
   const automations: readonly FluxReference[] = environments.flatMap(({ delivery }) =>
     delivery.imageAutomation === undefined
       ? []
@@ -85,7 +86,7 @@ function addClusterAlert(chart: Chart, { owner, environments }: DeliveredCluster
 }
 
 interface EnvironmentAlert {
-  readonly cluster: DeliveredCluster;
+  readonly cluster: ClusterContext;
   readonly environment: Environment;
   readonly provider: string;
 }

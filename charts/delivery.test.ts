@@ -149,3 +149,11 @@ describe('the delivery of a cluster', () => {
     expect(faults).toEqual(expect.arrayContaining([expect.stringMatching(fault)]));
   });
 });
+
+test('the part of a cluster waits for what brings the kinds in it', () => {
+  const [cluster] = synthesizeClusters([findEnvironment(environments, 'studio')], environments, releases);
+  const objects = cluster?.files.flatMap(({ manifests }) => manifests) ?? [];
+  expect(named(objects, 'knative-lambda-cluster')).toMatchObject({
+    spec: { dependsOn: [{ name: 'studio-02-observability' }, { name: 'studio-03-knative-deps' }] },
+  });
+});

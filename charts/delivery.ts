@@ -2,7 +2,8 @@ import type { Chart } from 'cdk8s';
 import { definitionName, kinds } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
 import { ecrHost } from './constructs/image.ts';
-import { clusterKustomization, type DeliveredCluster, sourceKind } from './delivered-cluster.ts';
+import { clusterKustomization, sourceKind } from './cluster-source.ts';
+import type { ClusterContext } from './part.ts';
 import { addNotifications } from './delivery-notifications.ts';
 import { readableConditions } from './health-checks.ts';
 import { addImageAutomation } from './image-automation.ts';
@@ -15,7 +16,7 @@ const namespace = names.fluxNamespace;
  * How Flux delivers a cluster: its source, what belongs to the cluster, each environment on it, and who is told. The
  * source is read every 5 minutes or when it is told of a push; drift is mended within a minute.
  */
-export function buildDelivery(chart: Chart, cluster: DeliveredCluster): void {
+export function buildDelivery(chart: Chart, cluster: ClusterContext): void {
   if (cluster.owner.delivery.mode !== 'gitops') {
     return;
   }
@@ -57,6 +58,8 @@ function addClusterKustomization(chart: Chart, owner: Environment): void {
       prune: false,
       // to wait for all would be to wait for the environments, which wait for this
       wait: false,
+      // it holds monitors and Knative's configuration, whose kinds the platform brings
+      dependsOn: owner.delivery.dependsOn.map((name) => ({ name })),
       healthChecks: kinds.map((kind) => ({
         apiVersion: 'apiextensions.k8s.io/v1',
         kind: 'CustomResourceDefinition',

@@ -1,12 +1,12 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../stacks/index.ts';
-import type { DeliveredCluster } from './delivered-cluster.ts';
+import type { ClusterContext } from './part.ts';
 import { type KnativeConfiguration, KnativeEventing, KnativeServing } from './imports/knative-operator.ts';
 import { queueProxyResources } from './queue-proxy.ts';
 import { names } from './workloads.ts';
 
 /** Knative of a cluster, with the values that quotas, rollbacks and long calls of all environments on it rely on. */
-export function buildKnative(chart: Chart, { owner, environments }: DeliveredCluster): void {
+export function buildKnative(chart: Chart, { owner, environments }: ClusterContext): void {
   const { version } = owner.knative;
   new KnativeServing(chart, 'serving', {
     metadata: { name: names.servingNamespace, namespace: names.servingNamespace },
@@ -14,7 +14,7 @@ export function buildKnative(chart: Chart, { owner, environments }: DeliveredClu
   });
   new KnativeEventing(chart, 'eventing', {
     metadata: { name: names.eventingNamespace, namespace: names.eventingNamespace },
-    spec: { version, config: eventingConfiguration },
+    spec: { version, config: { ...eventingConfiguration, ...observability(owner, 'metrics-protocol') } },
   });
 }
 
@@ -46,7 +46,15 @@ function servingConfiguration(owner: Environment, environments: readonly Environ
       'ingress-class': 'kourier.ingress.networking.knative.dev',
       'default-external-scheme': isPublic ? 'https' : 'http',
     },
+    ...observability(owner, 'metrics-protocol', 'request-metrics-protocol'),
   };
+}
+
+/** Knative serves no metrics unless it is told to. */
+function observability({ monitoring }: Environment, ...protocols: readonly string[]): KnativeConfiguration {
+  return monitoring.serviceMonitors
+    ? { observability: Object.fromEntries(protocols.map((protocol) => [protocol, 'prometheus'])) }
+    : {};
 }
 
 const autoscaler = {

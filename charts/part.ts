@@ -23,3 +23,17 @@ export interface Part {
   /** Network flows that the part needs open; everything else is closed. */
   readonly flows?: (environment: Environment) => readonly Flow[];
 }
+
+/** What the parts of a cluster are built from. */
+export interface ClusterContext {
+  readonly owner: Environment;
+  /** All environments on the cluster, the owner among them. */
+  readonly environments: readonly Environment[];
+  readonly releases: Releases;
+}
+
+/** One file of a cluster, in manifests/clusters/<name>/; a new one is a line in charts/synth.ts. */
+export interface ClusterPart {
+  readonly name: string;
+  readonly build: (chart: Chart, context: ClusterContext) => void;
+}

@@ -9,7 +9,7 @@ import { buildClusterDashboards, buildSharedDashboards } from './dashboards/inde
 import { buildDelivery } from './delivery.ts';
 import { buildKnative } from './knative.ts';
 import { loadSuites, testRunFile } from './load-suites.ts';
-import type { PartContext } from './part.ts';
+import type { ClusterPart, PartContext } from './part.ts';
 import { parts } from './parts.ts';
 import { type Manifest, parseManifest } from './proof/manifest.ts';
 import { buildQuotas } from './quota.ts';
@@ -100,12 +100,12 @@ export interface SynthesizedCluster {
 }
 
 /** The parts of every cluster, each built from its owner and all environments on it. */
-const clusterParts = [
+const clusterParts: readonly ClusterPart[] = [
   { name: 'knative', build: buildKnative },
   { name: 'delivery', build: buildDelivery },
   { name: 'monitors', build: buildClusterMonitors },
   { name: 'dashboards', build: buildClusterDashboards },
-] as const;
+];
 
 /** The clusters that the given environments own; `all` says which others run on them. */
 export function synthesizeClusters(

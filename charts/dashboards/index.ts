@@ -1,6 +1,6 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import type { Environment } from '../../stacks/index.ts';
-import type { DeliveredCluster } from '../delivered-cluster.ts';
+import type { ClusterContext } from '../part.ts';
 import { agentsDashboard } from './agents.ts';
 import { brokerDashboard } from './broker.ts';
 import { costDashboard, type Prices } from './cost.ts';
@@ -73,7 +73,7 @@ export function buildSharedDashboards(chart: Chart, [first]: readonly Environmen
 }
 
 /** What a cluster changes: prices and budgets. */
-export function buildClusterDashboards(chart: Chart, { owner, environments }: DeliveredCluster): void {
+export function buildClusterDashboards(chart: Chart, { owner, environments }: ClusterContext): void {
   if (!owner.monitoring.serviceMonitors) {
     return;
   }

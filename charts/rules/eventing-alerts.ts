@@ -23,7 +23,7 @@ export const eventingAlerts = {
     dashboard,
   },
   RabbitMQQueueLimitForecast: {
-    expr: `predict_linear(${messages}{$env}[30m], 3600) > ${thresholds.queueMaxLength.value} and ${messages}{$env} > ${thresholds.queueBacklog.value}`,
+    expr: `predict_linear(${messages}{$env}[30m], 3600) > $queueLength and ${messages}{$env} > ${thresholds.queueBacklog.value}`,
     threshold: thresholds.queueMaxLength,
     priority: 'P2',
     summary: 'A queue will be full within the hour',

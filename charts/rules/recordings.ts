@@ -104,8 +104,6 @@ const objectiveRecordings: readonly Recording[] = burnWindows.flatMap((window) =
   },
 ]);
 
-/** USD for one core for one hour, the published figure; other prices change this number only. */
-const usdPerCoreHour = 0.04;
 const cpuSeconds = 'container_cpu_usage_seconds_total{$namespaces, container!=""}';
 
 /** cAdvisor knows no environment: its series are chosen by namespace and get the label here. */
@@ -117,7 +115,7 @@ const resourceRecordings: readonly Recording[] = [
   { record: 'namespace:container_cpu_cores:rate5m', expr: `sum by (namespace) (rate(${cpuSeconds}[5m]))` },
   {
     record: 'namespace:compute_cost_usd_per_hour:rate1h',
-    expr: `sum by (namespace) (rate(${cpuSeconds}[1h])) * ${usdPerCoreHour}`,
+    expr: `sum by (namespace) (rate(${cpuSeconds}[1h])) * $coreHourUsd`,
   },
 ];
 

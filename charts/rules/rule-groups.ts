@@ -9,11 +9,13 @@ type Rule = RuleGroup['rules'][number];
 
 /** What the placeholders of an expression stand for in one environment. */
 function fill(expr: string, environment: Environment): string {
-  const { name, namespaces, delivery } = environment;
+  const { name, namespaces, delivery, monitoring, rabbitmq } = environment;
   return expr
     .replaceAll('$env', `environment="${name}"`)
     .replaceAll('$control', `namespace="${namespaces.control}"`)
     .replaceAll('$namespaces', `namespace=~"${allNamespaces(environment).join('|')}"`)
+    .replaceAll('$coreHourUsd', String(monitoring.coreHourUsd))
+    .replaceAll('$queueLength', String(rabbitmq.limits.queueLength))
     .replaceAll('$kustomization', delivery.kustomization);
 }
 

@@ -62,7 +62,7 @@ export const thresholds = {
   // queues and dead letters
   queueBacklog: { value: 100, unit: 'messages', for: '10m', severity: 'warning' },
   queueScaleUp: { value: 1000, unit: 'messages', for: '5m', severity: 'critical' },
-  /** Length at which a queue of the environment refuses messages, the max-length of its policy. */
+  /** For panels; the alert compares with the environment's own rabbitmq.limits.queueLength. */
   queueMaxLength: { value: 10_000, unit: 'messages', for: '5m', severity: 'warning' },
   deadLetters: { value: 100, unit: 'messages', for: '5m', severity: 'critical' },
   deadLetterRate: { value: 1, unit: 'perSecond', for: '5m', severity: 'warning' },

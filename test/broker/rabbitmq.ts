@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { locateRabbitmq } from '../../tools/real-parts/locate.ts';
+import { locateFolder } from '../../tools/real-parts/locate.ts';
+import { rabbitmqPart } from '../../tools/real-parts/parts.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { findFreePorts } from '../cluster/free-ports.ts';
 import { supervisePrograms } from '../cluster/supervised-programs.ts';
@@ -17,7 +18,7 @@ export interface Rabbitmq {
 
 /** A RabbitMQ node of its own on loopback, without the user guest; it ends with this process. */
 export async function startRabbitmq(): Promise<Rabbitmq> {
-  const root = locateRabbitmq();
+  const root = locateFolder(rabbitmqPart);
   if (root === undefined) throw new Error('no RabbitMQ found, make it with: make real-parts PART=rabbitmq');
   const [amqpPort, managementPort, distributionPort, epmdPort] = await findFreePorts(4);
   const programs = supervisePrograms();

@@ -4,7 +4,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { projectRoot } from '../../stacks/index.ts';
-import { locateControlPlane, locateKubeseal } from '../../tools/real-parts/locate.ts';
+import { locateControlPlane, locateProgram } from '../../tools/real-parts/locate.ts';
+import { kubesealPart } from '../../tools/real-parts/parts.ts';
 import { copyProject } from '../golden/project.ts';
 import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
@@ -12,7 +13,7 @@ import { readForeignCrds } from './foreign-crds.ts';
 import { makePlatformNamespaces } from './platform-namespaces.ts';
 
 const kubectlFolder = dirname(locateControlPlane()?.kubectl ?? '');
-const path = [kubectlFolder, dirname(locateKubeseal() ?? ''), process.env['PATH'] ?? ''].join(delimiter);
+const path = [kubectlFolder, dirname(locateProgram(kubesealPart) ?? ''), process.env['PATH'] ?? ''].join(delimiter);
 
 interface Run {
   readonly status: number | null;

@@ -1,7 +1,8 @@
 import { setInterval as every } from 'node:timers/promises';
 import { z } from 'zod';
 import { findEnvironment, readEnvironments } from '../../stacks/index.ts';
-import { locateKustomizeController } from '../../tools/real-parts/locate.ts';
+import { locateProgram } from '../../tools/real-parts/locate.ts';
+import { kustomizeControllerPart } from '../../tools/real-parts/parts.ts';
 import type { ApiClient } from './api-client.ts';
 import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
@@ -122,7 +123,7 @@ async function startKustomizeController(controlPlane: ControlPlane, eventsTo: st
   const [metricsPort, healthPort] = await findFreePorts(2);
   controlPlane.start({
     name: 'kustomize-controller',
-    path: locateKustomizeController() ?? '',
+    path: locateProgram(kustomizeControllerPart) ?? '',
     arguments: [
       `--metrics-addr=127.0.0.1:${metricsPort}`,
       `--health-addr=127.0.0.1:${healthPort}`,

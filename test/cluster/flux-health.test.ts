@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { locateSops } from '../../tools/real-parts/locate.ts';
+import { locateProgram } from '../../tools/real-parts/locate.ts';
+import { sopsPart } from '../../tools/real-parts/parts.ts';
 import type { ApiClient } from './api-client.ts';
 import { type FluxCluster, startFluxCluster } from './flux-cluster.ts';
 
@@ -115,7 +116,7 @@ describe('Flux, with kinds whose status it cannot read by itself', () => {
   }, 80_000);
 
   test('decrypts what SOPS encrypted, with the key that delivery.decryptionSecret names', async () => {
-    const sops = locateSops() ?? '';
+    const sops = locateProgram(sopsPart) ?? '';
     const key = join(folder, 'age.agekey');
     run(join(dirname(sops), 'age-keygen'), ['-o', key]);
     const recipient = /public key: (\S+)/.exec(readFileSync(key, 'utf8'))?.[1] ?? '';

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fetch } from 'undici';
 import { z } from 'zod';
 import { readReleases } from '../../stacks/index.ts';
-import { locateNotificationController } from '../../tools/real-parts/locate.ts';
+import { locateProgram } from '../../tools/real-parts/locate.ts';
+import { notificationControllerPart } from '../../tools/real-parts/parts.ts';
 import { brokenImage, type FluxCluster, fluxObject, startFluxCluster } from './flux-cluster.ts';
 import { findFreePorts } from './free-ports.ts';
 
@@ -118,7 +119,7 @@ describe('Flux, its own notification-controller', () => {
       beside: ({ kubeconfig, start }) =>
         start({
           name: 'notification-controller',
-          path: locateNotificationController() ?? '',
+          path: locateProgram(notificationControllerPart) ?? '',
           arguments: [
             `--events-addr=127.0.0.1:${eventsPort}`,
             `--receiverAddr=127.0.0.1:${receiverPort}`,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { findEnvironment, readEnvironments } from '../../stacks/index.ts';
-import { locateKustomizeController } from '../../tools/real-parts/locate.ts';
+import { locateProgram } from '../../tools/real-parts/locate.ts';
+import { kustomizeControllerPart } from '../../tools/real-parts/parts.ts';
 import { eventually } from './eventually.ts';
 import { type FluxSource, serveRepository } from './flux-source.ts';
 import { findFreePorts } from './free-ports.ts';
@@ -67,7 +68,7 @@ beforeAll(async () => {
   const [metricsPort, healthPort] = await findFreePorts(2);
   cluster.controlPlane.start({
     name: 'kustomize-controller',
-    path: locateKustomizeController() ?? '',
+    path: locateProgram(kustomizeControllerPart) ?? '',
     arguments: [
       `--metrics-addr=127.0.0.1:${metricsPort}`,
       `--health-addr=127.0.0.1:${healthPort}`,

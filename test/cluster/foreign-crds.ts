@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { locateForeignCrds } from '../../tools/real-parts/locate.ts';
+import { locateFolder } from '../../tools/real-parts/locate.ts';
+import { foreignCrdsPart } from '../../tools/real-parts/parts.ts';
 
 /** Definitions of kinds whose own ones are not published as a Go module; the schemas in it are ours. */
 const stubFolder = join(import.meta.dirname, '../../tools/real-parts/crds');
 
 /** CustomResourceDefinitions of the systems that our objects are made for, and our stubs. */
 export function readForeignCrds(): object[] {
-  const folder = locateForeignCrds();
+  const folder = locateFolder(foreignCrdsPart);
   if (folder === undefined) throw new Error('no foreign CRDs found, make them with: make real-parts PART=foreign-crds');
   return [folder, ...(existsSync(stubFolder) ? [stubFolder] : [])].flatMap(readFolder);
 }

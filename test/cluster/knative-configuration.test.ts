@@ -4,7 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { readEnvironments } from '../../stacks/index.ts';
-import { locateKnativeConfiguration } from '../../tools/real-parts/locate.ts';
+import { locateFolder } from '../../tools/real-parts/locate.ts';
+import { knativeConfigurationPart } from '../../tools/real-parts/parts.ts';
 import { readManifests } from './committed-manifests.ts';
 
 const clusters = [...new Set(readEnvironments().map(({ cluster }) => cluster.name))];
@@ -16,7 +17,7 @@ const keyed = z.record(z.string(), z.unknown());
 
 /** Keys that Knative reads from one of its ConfigMaps, from the example in it or from its own values. */
 function knownKeys(namespace: string, name: string): readonly string[] {
-  const path = join(locateKnativeConfiguration() ?? '', `${namespace}.config-${name}.yaml`);
+  const path = join(locateFolder(knativeConfigurationPart) ?? '', `${namespace}.config-${name}.yaml`);
   const { _example: example, ...data } = configMap.parse(parse(readFileSync(path, 'utf8'))).data;
   return [...Object.keys(data), ...Object.keys(example === undefined ? {} : keyed.parse(parse(example)))];
 }

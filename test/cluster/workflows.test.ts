@@ -5,7 +5,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { findEnvironment, projectRoot, readEnvironments } from '../../stacks/index.ts';
-import { locateActionlint } from '../../tools/real-parts/locate.ts';
+import { locateProgram } from '../../tools/real-parts/locate.ts';
+import { actionlintPart } from '../../tools/real-parts/parts.ts';
 import { copyProject, type Project } from '../golden/project.ts';
 
 const folder = join(projectRoot, '.github', 'workflows');
@@ -24,7 +25,7 @@ const workflow = z.looseObject({
 });
 
 function lint(text: string): string {
-  const { status, stdout, stderr } = spawnSync(locateActionlint() ?? '', ['-no-color', '-'], {
+  const { status, stdout, stderr } = spawnSync(locateProgram(actionlintPart) ?? '', ['-no-color', '-'], {
     input: text,
     encoding: 'utf8',
   });

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { projectRoot } from '../../stacks/index.ts';
-import { locateK6 } from '../../tools/real-parts/locate.ts';
+import { locateProgram } from '../../tools/real-parts/locate.ts';
+import { k6Part } from '../../tools/real-parts/parts.ts';
 
 /** What k6 ends with when a threshold does not hold, and when a script throws. */
 export const exitCodes = { passed: 0, thresholdsFailed: 99, scriptThrew: 107 } as const;
@@ -16,7 +17,7 @@ const limitMs = 55_000;
 
 /** Runs the real k6 on a file of a folder, which k6-operator mounts at /test. */
 export function runK6(command: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<K6Result> {
-  const path = locateK6();
+  const path = locateProgram(k6Part);
   if (path === undefined) throw new Error('no k6 found, make it with: make real-parts PART=k6');
   return new Promise((resolve, reject) => {
     const child = spawn(path, command, {

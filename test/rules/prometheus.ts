@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RuleGroup } from '../../charts/imports/prometheus.ts';
-import { locatePrometheus } from '../../tools/real-parts/locate.ts';
+import { locateProgram } from '../../tools/real-parts/locate.ts';
+import { prometheusPart } from '../../tools/real-parts/parts.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { findFreePorts } from '../cluster/free-ports.ts';
 import { supervisePrograms } from '../cluster/supervised-programs.ts';
@@ -37,7 +38,7 @@ interface PrometheusProps {
 
 /** Starts Prometheus with rules, reading a target each second, and waits until it answers. */
 export async function startPrometheus({ target, groups }: PrometheusProps): Promise<Prometheus> {
-  const path = locatePrometheus();
+  const path = locateProgram(prometheusPart);
   if (path === undefined) {
     throw new Error('prometheus is missing; run make real-parts PART=prometheus');
   }

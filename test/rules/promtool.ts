@@ -3,7 +3,8 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RuleGroup } from '../../charts/imports/prometheus.ts';
-import { locatePromtool } from '../../tools/real-parts/locate.ts';
+import { locateProgram } from '../../tools/real-parts/locate.ts';
+import { promtoolPart } from '../../tools/real-parts/parts.ts';
 
 /** One test of promtool: series, and what expressions must give at a time. */
 export interface RuleTest {
@@ -32,7 +33,7 @@ function run(
   files: Readonly<Record<string, unknown>>,
   toArguments: (paths: readonly string[]) => readonly string[],
 ): Outcome {
-  const promtool = locatePromtool();
+  const promtool = locateProgram(promtoolPart);
   if (promtool === undefined) {
     throw new Error('promtool is missing; run make real-parts PART=promtool');
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { folderName, partsFolder } from './cache.ts';
-import { locateControlPlane, locateForeignCrds } from './locate.ts';
+import { locateControlPlane, locateFolder } from './locate.ts';
 import { controlPlanePart, foreignCrdsPart } from './parts.ts';
 
 const binaries = controlPlanePart.programs.map((program) => program.binary);
@@ -76,8 +76,8 @@ describe('locateForeignCrds', () => {
   test('finds the folder of what is pinned now and no other', () => {
     const parent = partsFolder(foreignCrdsPart, cache());
     install(join(parent, '0123456789abcdef0123'), ['a.yaml']);
-    expect(locateForeignCrds(cache())).toBeUndefined();
+    expect(locateFolder(foreignCrdsPart, cache())).toBeUndefined();
     const pinned = install(join(parent, folderName(foreignCrdsPart, '')), ['a.yaml']);
-    expect(locateForeignCrds(cache())).toBe(pinned);
+    expect(locateFolder(foreignCrdsPart, cache())).toBe(pinned);
   });
 });

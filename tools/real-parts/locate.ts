@@ -1,21 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findPartFolder, type Environment } from './cache.ts';
-import {
-  actionlintPart,
-  controlPlanePart,
-  foreignCrdsPart,
-  type GoProgramsPart,
-  k6Part,
-  knativeConfigurationPart,
-  kubesealPart,
-  kustomizeControllerPart,
-  notificationControllerPart,
-  promtoolPart,
-  prometheusPart,
-  rabbitmqPart,
-  sopsPart,
-} from './parts.ts';
+import { controlPlanePart, type GoProgramsPart, type Part } from './parts.ts';
 
 export interface ControlPlanePrograms {
   readonly etcd: string;
@@ -37,66 +23,23 @@ export function locateInstalledControlPlane(environment: Environment): ControlPl
   return programsIn([assets, ...cachedFolders(environment), ...path]);
 }
 
-/** Folder with one file for each foreign CustomResourceDefinition, where `make real-parts` made it. */
-export function locateForeignCrds(environment: Environment = process.env): string | undefined {
-  return findPartFolder(foreignCrdsPart, environment);
+/** Folder of a part, where `make real-parts` made it. */
+export function locateFolder(part: Part, environment: Environment = process.env): string | undefined {
+  return findPartFolder(part, environment);
 }
 
-/** Folder with the ConfigMaps of Knative, one file each as `<namespace>.<name>.yaml`, where `make real-parts` made it. */
-export function locateKnativeConfiguration(environment: Environment = process.env): string | undefined {
-  return findPartFolder(knativeConfigurationPart, environment);
-}
-
-/** Path of kubeseal, where `make real-parts` made it. */
-export function locateKubeseal(environment: Environment = process.env): string | undefined {
-  return locateProgram(kubesealPart, environment);
-}
-
-/** Path of Flux's kustomize-controller, where `make real-parts` made it. */
-export function locateKustomizeController(environment: Environment = process.env): string | undefined {
-  return locateProgram(kustomizeControllerPart, environment);
-}
-
-/** Path of promtool, where `make real-parts` made it. */
-export function locatePromtool(environment: Environment = process.env): string | undefined {
-  return locateProgram(promtoolPart, environment);
-}
-
-/** Folder with the packages of RabbitMQ, where `make real-parts` unpacked them. */
-export function locateRabbitmq(environment: Environment = process.env): string | undefined {
-  return findPartFolder(rabbitmqPart, environment);
-}
-
-/** Path of Flux's notification-controller, where `make real-parts` made it. */
-export function locateNotificationController(environment: Environment = process.env): string | undefined {
-  return locateProgram(notificationControllerPart, environment);
-}
-
-/** Path of sops, where `make real-parts` made it; age-keygen lies beside it. */
-export function locateSops(environment: Environment = process.env): string | undefined {
-  return locateProgram(sopsPart, environment);
-}
-
-/** Path of actionlint, where `make real-parts` made it. */
-export function locateActionlint(environment: Environment = process.env): string | undefined {
-  return locateProgram(actionlintPart, environment);
-}
-
-/** Path of k6, where `make real-parts` made it. */
-export function locateK6(environment: Environment = process.env): string | undefined {
-  return locateProgram(k6Part, environment);
-}
-
-/** Path of Prometheus, where `make real-parts` made it. */
-export function locatePrometheus(environment: Environment = process.env): string | undefined {
-  return locateProgram(prometheusPart, environment);
-}
-
-/** The program that has the name of its part. */
-function locateProgram(part: GoProgramsPart, environment: Environment): string | undefined {
+/** Path of the program that has the name of its part, where `make real-parts` made it. */
+export function locateProgram(part: GoProgramsPart, environment: Environment = process.env): string | undefined {
   const folder = findPartFolder(part, environment);
   const path = folder === undefined ? undefined : join(folder, part.name);
   return path !== undefined && isProgram(path) ? path : undefined;
+}
+
+/** Whether the tests can use the part, wherever it comes from. */
+export function isThere(part: Part, environment: Environment = process.env): boolean {
+  return part.name === controlPlanePart.name
+    ? locateControlPlane(environment) !== undefined
+    : findPartFolder(part, environment) !== undefined;
 }
 
 function cachedFolders(environment: Environment): readonly string[] {

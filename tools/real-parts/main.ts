@@ -52,7 +52,7 @@ function selectParts(names: readonly string[]): readonly Part[] {
 function describePart(part: Part): string {
   const folder = findPartFolder(part, process.env);
   const status = folder ?? `missing, make it with: make real-parts PART=${part.name}`;
-  return `${part.name} (${part.tier} tests${part.default ? ', default' : ''}): ${part.purpose}\n  ${status}\n`;
+  return `${part.name} (${part.tiers.join(' and ')} tests${part.default ? ', default' : ''}): ${part.purpose}\n  ${status}\n`;
 }
 
 async function provideAll(selected: readonly Part[]): Promise<void> {

@@ -18,8 +18,8 @@ export interface GoModuleFiles {
 
 interface PartBase {
   readonly name: string;
-  /** Test tier that cannot run without the part. */
-  readonly tier: 'cluster' | 'rules' | 'broker' | 'load';
+  /** Test tiers that cannot run without the part. */
+  readonly tiers: readonly ('cluster' | 'rules' | 'broker' | 'load')[];
   readonly purpose: string;
   /** Whether the part is made when no `--part` is given. */
   readonly default: boolean;
@@ -73,7 +73,7 @@ const kubernetesProgram = (binary: string): GoProgram => ({
 export const controlPlanePart = {
   kind: 'go-programs',
   name: 'control-plane',
-  tier: 'cluster',
+  tiers: ['cluster', 'load'],
   purpose: 'etcd, kube-apiserver, kube-controller-manager and kubectl',
   default: true,
   diskGiB: 6,
@@ -88,7 +88,7 @@ export const controlPlanePart = {
 export const foreignCrdsPart = {
   kind: 'go-module-files',
   name: 'foreign-crds',
-  tier: 'cluster',
+  tiers: ['cluster', 'load'],
   purpose: 'CustomResourceDefinitions of the systems that our objects are made for',
   default: true,
   diskGiB: 1,
@@ -143,7 +143,7 @@ export const foreignCrdsPart = {
 export const knativeConfigurationPart = {
   kind: 'go-module-files',
   name: 'knative-configuration',
-  tier: 'cluster',
+  tiers: ['cluster'],
   purpose: 'ConfigMaps of Knative, which say what can be configured',
   default: true,
   diskGiB: 1,
@@ -164,7 +164,7 @@ export const knativeConfigurationPart = {
 export const kubesealPart = {
   kind: 'go-programs',
   name: 'kubeseal',
-  tier: 'cluster',
+  tiers: ['cluster'],
   purpose: 'encrypts Secrets for Git, as make seal does',
   default: true,
   diskGiB: 1,
@@ -176,7 +176,7 @@ export const kubesealPart = {
 export const kustomizeControllerPart = {
   kind: 'go-programs',
   name: 'kustomize-controller',
-  tier: 'cluster',
+  tiers: ['cluster'],
   purpose: 'applies environments as Flux does',
   default: true,
   diskGiB: 3,
@@ -192,7 +192,7 @@ export const kustomizeControllerPart = {
 export const notificationControllerPart = {
   kind: 'go-programs',
   name: 'notification-controller',
-  tier: 'cluster',
+  tiers: ['cluster'],
   purpose: 'tells of deployments and hears of pushes as Flux does',
   default: true,
   diskGiB: 3,
@@ -208,7 +208,7 @@ export const notificationControllerPart = {
 export const sopsPart = {
   kind: 'go-programs',
   name: 'sops',
-  tier: 'cluster',
+  tiers: ['cluster'],
   purpose: 'encrypts what Flux decrypts, and the key for it',
   default: true,
   diskGiB: 2,
@@ -221,7 +221,7 @@ export const sopsPart = {
 export const actionlintPart = {
   kind: 'go-programs',
   name: 'actionlint',
-  tier: 'cluster',
+  tiers: ['cluster'],
   purpose: 'checks the workflow that synthesizes what image automation changed',
   default: true,
   diskGiB: 1,
@@ -231,7 +231,7 @@ export const actionlintPart = {
 export const promtoolPart = {
   kind: 'go-programs',
   name: 'promtool',
-  tier: 'rules',
+  tiers: ['rules'],
   purpose: 'checks and unit-tests alerting and recording rules',
   default: true,
   diskGiB: 4,
@@ -241,7 +241,7 @@ export const promtoolPart = {
 export const rabbitmqPart = {
   kind: 'debian-packages',
   name: 'rabbitmq',
-  tier: 'broker',
+  tiers: ['broker'],
   purpose: 'RabbitMQ, which takes the queues and policies of our objects',
   default: true,
   diskGiB: 1,
@@ -258,7 +258,7 @@ export const rabbitmqPart = {
 export const k6Part = {
   kind: 'go-programs',
   name: 'k6',
-  tier: 'load',
+  tiers: ['load'],
   purpose: 'runs the load tests',
   default: true,
   diskGiB: 2,
@@ -268,7 +268,7 @@ export const k6Part = {
 export const prometheusPart = {
   kind: 'go-programs',
   name: 'prometheus',
-  tier: 'cluster',
+  tiers: ['rules'],
   purpose: 'stores and queries metrics, as canaries are judged by',
   default: true,
   diskGiB: 4,

@@ -1,31 +1,5 @@
-import {
-  locateActionlint,
-  locateControlPlane,
-  locateForeignCrds,
-  locateKnativeConfiguration,
-  locateK6,
-  locateKubeseal,
-  locateKustomizeController,
-  locatePrometheus,
-  locatePromtool,
-  locateRabbitmq,
-  locateNotificationController,
-  locateSops,
-} from '../real-parts/locate.ts';
-import {
-  actionlintPart,
-  controlPlanePart,
-  foreignCrdsPart,
-  k6Part,
-  knativeConfigurationPart,
-  kubesealPart,
-  kustomizeControllerPart,
-  notificationControllerPart,
-  prometheusPart,
-  promtoolPart,
-  rabbitmqPart,
-  sopsPart,
-} from '../real-parts/parts.ts';
+import { isThere } from '../real-parts/locate.ts';
+import { parts } from '../real-parts/parts.ts';
 import { UsageError } from './usage.ts';
 
 /** Suites with the same needs: one project of jest.config.js. */
@@ -37,46 +11,20 @@ export interface Tier {
   readonly missingParts: () => readonly string[];
 }
 
+function tier(name: string, runInBand: boolean): Tier {
+  const needed = parts.filter((part) => part.tiers.some((one) => one === name));
+  return { name, runInBand, missingParts: () => needed.filter((part) => !isThere(part)).map((part) => part.name) };
+}
+
 /** All tiers, quickest first. */
 export const tiers: readonly Tier[] = [
-  { name: 'unit', runInBand: false, missingParts: () => [] },
-  { name: 'golden', runInBand: false, missingParts: () => [] },
-  {
-    name: 'rules',
-    runInBand: false,
-    missingParts: () => [
-      ...(locatePromtool() === undefined ? [promtoolPart.name] : []),
-      ...(locatePrometheus() === undefined ? [prometheusPart.name] : []),
-    ],
-  },
-  { name: 'cluster', runInBand: true, missingParts: missingClusterParts },
-  {
-    name: 'broker',
-    runInBand: true,
-    missingParts: () => (locateRabbitmq() === undefined ? [rabbitmqPart.name] : []),
-  },
-  { name: 'load', runInBand: true, missingParts: missingLoadParts },
+  tier('unit', false),
+  tier('golden', false),
+  tier('rules', false),
+  tier('cluster', true),
+  tier('broker', true),
+  tier('load', true),
 ];
-
-function missingClusterParts(): readonly string[] {
-  return [
-    ...(locateControlPlane() === undefined ? [controlPlanePart.name] : []),
-    ...(locateForeignCrds() === undefined ? [foreignCrdsPart.name] : []),
-    ...(locateKnativeConfiguration() === undefined ? [knativeConfigurationPart.name] : []),
-    ...(locateKubeseal() === undefined ? [kubesealPart.name] : []),
-    ...(locateKustomizeController() === undefined ? [kustomizeControllerPart.name] : []),
-    ...(locateNotificationController() === undefined ? [notificationControllerPart.name] : []),
-    ...(locateSops() === undefined ? [sopsPart.name] : []),
-    ...(locateActionlint() === undefined ? [actionlintPart.name] : []),
-  ];
-}
-
-function missingLoadParts(): readonly string[] {
-  return [
-    ...(locateControlPlane() === undefined ? [controlPlanePart.name] : []),
-    ...(locateK6() === undefined ? [k6Part.name] : []),
-  ];
-}
 
 export interface SkippedTier {
   readonly tier: Tier;
@@ -97,9 +45,9 @@ export function planTiers(known: readonly Tier[], requested: string | undefined)
   if (chosen.length === 0) {
     throw new UsageError(`tier: got ${requested}, allowed ${known.map(({ name }) => name).join(', ')}`);
   }
-  const checked = chosen.map((tier) => ({ tier, missingParts: tier.missingParts() }));
+  const checked = chosen.map((one) => ({ tier: one, missingParts: one.missingParts() }));
   return {
-    run: checked.filter(({ missingParts }) => missingParts.length === 0).map(({ tier }) => tier),
+    run: checked.filter(({ missingParts }) => missingParts.length === 0).map((one) => one.tier),
     skipped: checked.filter(({ missingParts }) => missingParts.length > 0),
   };
 }

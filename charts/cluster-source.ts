@@ -1,14 +1,7 @@
-import type { Environment, Releases } from '../stacks/index.ts';
+import type { Environment } from '../stacks/index.ts';
 
 /** Kustomization of what belongs to the cluster; those of environments wait for it. */
 export const clusterKustomization = 'knative-lambda-cluster';
-
-/** A cluster as Flux sees it. */
-export interface DeliveredCluster {
-  readonly owner: Environment;
-  readonly environments: readonly Environment[];
-  readonly releases: Releases;
-}
 
 /** Kind of the source of a cluster: its address tells. */
 export function sourceKind({ delivery }: Environment): 'GitRepository' | 'OCIRepository' {
