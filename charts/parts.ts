@@ -8,6 +8,7 @@ import { observabilityPart } from './observability.ts';
 import { operatorPart } from './operator.ts';
 import type { Part } from './part.ts';
 import { receiverPart } from './receiver.ts';
+import { rolloutPart } from './rollout.ts';
 import { samplesPart } from './samples.ts';
 import { secretsPart } from './secrets.ts';
 
@@ -21,6 +22,7 @@ export const parts: readonly Part[] = [
   receiverPart,
   eventingPart,
   functionsIngressPart,
+  rolloutPart,
   samplesPart,
   observabilityPart,
   loadTestsPart,

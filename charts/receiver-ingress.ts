@@ -52,7 +52,7 @@ function ingressController(ingress: Ingress): IngressController {
     case 'nginx':
       return {
         className: 'nginx',
-        annotations: {},
+        annotations: { 'nginx.ingress.kubernetes.io/service-upstream': 'true' },
         tls: { hosts, secretName: names.receiverTlsSecret },
       };
   }

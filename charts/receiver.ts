@@ -1,5 +1,6 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
+import { labels as labelKeys } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
 import { operatorConfiguration } from './configuration.ts';
 import {
@@ -54,8 +55,10 @@ function receiverContainer({ environment, releases }: PartContext, name: string)
 
 function addDeployment(chart: Chart, context: PartContext, receiver: DeploymentForm): void {
   const { environment, releases } = context;
-  const selector = receiverPods(environment).labels ?? {};
-  const labels = { ...componentLabels(names.receiverDeployment, 'lambda-receiver'), ...selector };
+  // Flagger gives the primary another value of this label and copies all others, so nothing else may select by it
+  const selector = { [labelKeys.appName]: names.receiverDeployment };
+  const kept = receiverPods(environment).labels ?? {};
+  const labels = { ...componentLabels(names.receiverDeployment, 'lambda-receiver'), ...kept };
   const metadata = { name: names.receiverDeployment, namespace: environment.namespaces.control, labels };
   const template = hardenedPodTemplate({
     environment,
@@ -71,7 +74,7 @@ function addDeployment(chart: Chart, context: PartContext, receiver: DeploymentF
   new k8s.KubeDeployment(chart, 'deployment', {
     metadata: { ...metadata, annotations: releaseAnnotations(context) },
     spec: {
-      ...(receiver.autoscaling === undefined ? { replicas: receiver.replicas } : {}),
+      ...(hasFixedReplicas(environment, receiver) ? { replicas: receiver.replicas } : {}),
       selector: { matchLabels: selector },
       strategy: {
         type: 'RollingUpdate',
@@ -80,12 +83,35 @@ function addDeployment(chart: Chart, context: PartContext, receiver: DeploymentF
       template,
     },
   });
-  addService(chart, metadata, selector);
-  addAutoscaler(chart, metadata, receiver);
-  addDisruptionBudget(chart, metadata, receiver, selector);
+  addService(chart, metadata, servingPods(environment));
+  addAutoscaler(chart, metadata, autoscalingOf(environment, receiver));
+  addDisruptionBudget(chart, metadata, receiver, kept);
   if (receiver.ingress !== undefined) {
     addReceiverIngress(chart, metadata, receiver.ingress);
   }
+}
+
+function hasFixedReplicas({ rollout }: Environment, { autoscaling }: DeploymentForm): boolean {
+  return autoscaling === undefined && rollout.canary === 'none';
+}
+
+/** Pods that take requests of users: with a canary those of the primary, a copy of the Deployment that Flagger makes. */
+function servingPods({ rollout }: Environment): Record<string, string> {
+  const name = names.receiverDeployment;
+  return { [labelKeys.appName]: rollout.canary === 'none' ? name : `${name}-primary` };
+}
+
+const canaryCpuUtilization = 80;
+
+/** With a canary the Deployment is the canary, and the range of the primary stands in the Canary. */
+function autoscalingOf({ rollout }: Environment, { autoscaling }: DeploymentForm): DeploymentForm['autoscaling'] {
+  return rollout.canary === 'none'
+    ? autoscaling
+    : {
+        minReplicas: 1,
+        maxReplicas: rollout.canaryReplicas,
+        cpuUtilization: autoscaling?.cpuUtilization ?? canaryCpuUtilization,
+      };
 }
 
 function addService(chart: Chart, metadata: k8s.ObjectMeta, selector: Record<string, string>): void {
@@ -102,7 +128,7 @@ function addService(chart: Chart, metadata: k8s.ObjectMeta, selector: Record<str
   });
 }
 
-function addAutoscaler(chart: Chart, metadata: k8s.ObjectMeta, { autoscaling }: DeploymentForm): void {
+function addAutoscaler(chart: Chart, metadata: k8s.ObjectMeta, autoscaling: DeploymentForm['autoscaling']): void {
   if (autoscaling === undefined) {
     return;
   }

@@ -26,7 +26,7 @@ export function secretLabels({ usableByFunctions }: Pick<RequiredSecret, 'usable
 
 /** Secrets that an environment needs. */
 export function requiredSecrets(environment: Environment): readonly RequiredSecret[] {
-  const { codeStore, monitoring, namespaces } = environment;
+  const { codeStore, monitoring, namespaces, rollout } = environment;
   const minio =
     codeStore.kind === 'minio'
       ? namespaces.functions.map((namespace) => ({
@@ -49,7 +49,19 @@ export function requiredSecrets(environment: Environment): readonly RequiredSecr
           },
         ]
       : [];
-  return [...minio, brokerCredentials(environment), ...alerts];
+  const canaries =
+    rollout.canary === 'none'
+      ? []
+      : [
+          {
+            name: names.rolloutAlerts,
+            namespace: namespaces.control,
+            keys: ['address'],
+            purpose: `post what canaries do to the channel ${rollout.alertChannel}`,
+            usableByFunctions: false,
+          },
+        ];
+  return [...minio, brokerCredentials(environment), ...alerts, ...canaries];
 }
 
 /**

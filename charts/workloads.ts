@@ -7,6 +7,9 @@ export const names = {
   operator: 'knative-lambda-operator',
   receiver: 'knative-lambda-receiver',
   receiverDeployment: 'knative-lambda-builder',
+  /** Flagger's route to the receiver; the Services that it splits requests between end in -primary and -canary. */
+  receiverRollout: 'knative-lambda-receiver',
+  rolloutAlerts: 'flagger-alerts',
   receiverKnativeService: 'lambda-command-receiver',
   builder: 'knative-lambda-builder',
   function: 'knative-lambda-function',

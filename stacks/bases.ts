@@ -44,9 +44,17 @@ const common = {
   },
   functionsIngress: { exposure: 'cluster-local' },
   quota: { control: 'derived', headroomPercent: 25 },
-  rollout: { canary: 'none', canaryReplicas: 0, abTesting: false, blueGreen: 'none' },
+  rollout: {
+    canary: 'none',
+    canaryReplicas: 0,
+    abTesting: false,
+    blueGreen: 'none',
+    loadTester: { url: 'http://flagger-loadtester.flagger-system/', namespace: 'flagger-system' },
+    alertChannel: 'deployments',
+  },
   monitoring: {
     namespace: 'prometheus',
+    prometheusUrl: 'http://kube-prometheus-stack-prometheus.prometheus:9090',
     serviceMonitors: true,
     alerts: 'silent',
     pagingSeverity: 'critical',
@@ -223,7 +231,7 @@ export const studioBase = {
   },
   capacity: { ...common.capacity, functions: 30, agents: 50, activePods: 120, retainedRevisions: 3 },
   rabbitmq: { ...ownBroker, replicas: 3 },
-  rollout: { canary: 'conservative', canaryReplicas: 2, abTesting: true, blueGreen: 'none' },
+  rollout: { ...common.rollout, canary: 'conservative', canaryReplicas: 2, abTesting: true },
   monitoring: { ...common.monitoring, alerts: 'routed' },
   delivery: {
     ...common.delivery,

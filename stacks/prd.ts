@@ -66,7 +66,7 @@ export const prd: EnvironmentValues = {
     },
     user: 'knative-lambda-prd',
   },
-  rollout: { canary: 'conservative', canaryReplicas: 2, abTesting: false, blueGreen: 'manual' },
+  rollout: { ...tierBase.rollout, canary: 'conservative', canaryReplicas: 2, blueGreen: 'manual' },
   monitoring: { ...tierBase.monitoring, alerts: 'routed' },
   loadTests: 'none',
   delivery: { ...tierBase.delivery, kustomization: 'knative-lambda-prd', promotion: 'none' },

@@ -138,6 +138,32 @@ const cases: readonly Case[] = [
     passed: { 'rollout.canary': 'default', 'rollout.canaryReplicas': 1 },
   },
   {
+    rule: 'a mesh that splits the requests of a canary',
+    environment: 'studio',
+    refused: { 'mesh.injected': false },
+    line: 'studio.rollout.canary: got conservative without a mesh, allowed only where mesh.injected is true, because its proxies split the requests; turn one of the two',
+    passed: {
+      'mesh.injected': false,
+      'rollout.canary': 'none',
+      'rollout.canaryReplicas': 0,
+      'rollout.abTesting': false,
+    },
+  },
+  {
+    rule: 'A/B routing in production only',
+    environment: 'staging',
+    refused: { 'rollout.abTesting': true },
+    line: 'staging.rollout.abTesting: got true with canary default and role pre-production, allowed only beside a canary in production; turn it off',
+    passed: { 'rollout.abTesting': true, role: 'production' },
+  },
+  {
+    rule: 'A/B routing beside a canary only',
+    environment: 'prd',
+    refused: { 'rollout.abTesting': true, 'rollout.canary': 'none', 'rollout.canaryReplicas': 0 },
+    line: 'prd.rollout.abTesting: got true with canary none and role production, allowed only beside a canary in production; turn it off',
+    passed: { 'rollout.abTesting': true },
+  },
+  {
     rule: 'a controller pod that may be evicted',
     environment: 'prd',
     refused: { 'operator.minAvailable': 3 },

@@ -34,6 +34,16 @@ const rules: readonly Rule[] = [
     rabbitmq.user === 'guest'
       ? 'rabbitmq.user: got guest, whose password everybody knows, allowed a name of its own; rename it'
       : undefined,
+  ({ mesh, rollout }) =>
+    rollout.canary !== 'none' && !mesh.injected
+      ? `rollout.canary: got ${rollout.canary} without a mesh, allowed only where mesh.injected is true, because its proxies split the requests; turn one of the two`
+      : undefined,
+  ({ receiver, role, rollout }) =>
+    rollout.abTesting &&
+    receiver.form === 'deployment' &&
+    (rollout.canary === 'none' || (role !== 'production' && role !== 'light-production'))
+      ? `rollout.abTesting: got true with canary ${rollout.canary} and role ${role}, allowed only beside a canary in production; turn it off`
+      : undefined,
   ({ operator }) => disruptionFault('operator', operator.minAvailable, operator.replicas),
   ({ receiver }) =>
     receiver.form === 'deployment'

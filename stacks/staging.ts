@@ -61,7 +61,7 @@ export const staging: EnvironmentValues = {
     },
     user: 'knative-lambda-staging',
   },
-  rollout: { canary: 'default', canaryReplicas: 2, abTesting: false, blueGreen: 'optional' },
+  rollout: { ...tierBase.rollout, canary: 'default', canaryReplicas: 2 },
   loadTests: 'smoke-before-promotion',
   delivery: { ...tierBase.delivery, kustomization: 'knative-lambda-staging', promotion: 'approval' },
   access: [{ group: 'developers', binding: 'developers', functions: 'edit', control: 'view' }],

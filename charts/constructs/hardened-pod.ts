@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
+import { labels } from '../../operator/api/index.ts';
 import type { Environment } from '../../stacks/index.ts';
 import { names } from '../workloads.ts';
 
@@ -106,7 +107,7 @@ export function hardenedPodTemplate(props: HardenedPodProps): k8s.PodTemplateSpe
       securityContext: hardenedPod,
       imagePullSecrets: pullSecrets(environment),
       terminationGracePeriodSeconds: 30,
-      affinity: spreadOverNodes(props.labels),
+      affinity: spreadOverNodes({ [labels.appName]: props.labels[labels.appName] ?? '' }),
       containers: [
         {
           ...container,

@@ -28,6 +28,8 @@ const readFrom: Readonly<Record<string, readonly string[]>> = {
   'alb.ingress.kubernetes.io/target-type': ['Ingress'],
   'alb.ingress.kubernetes.io/listen-ports': ['Ingress'],
   'alb.ingress.kubernetes.io/healthcheck-path': ['Ingress'],
+  // ingress-nginx: requests go to the address of the Service, so that its mesh proxy can split them
+  'nginx.ingress.kubernetes.io/service-upstream': ['Ingress'],
   // Flux kustomize-controller
   'kustomize.toolkit.fluxcd.io/substitute': ['*'],
   'kustomize.toolkit.fluxcd.io/prune': ['*'],

@@ -61,20 +61,8 @@ function brokerNeeds(environment: Environment, { brokers, triggers, whose }: Bro
 
 /** What other controllers will create in the control namespace. */
 export function controlNeeds(environment: Environment): readonly Need[] {
-  const { rabbitmq, receiver, rollout } = environment;
+  const { rabbitmq } = environment;
   const proxy = meshProxy(environment);
-  const canary: readonly Need[] =
-    rollout.canary === 'none'
-      ? []
-      : [
-          {
-            source: 'Flagger: canary of the receiver, Services primary and canary',
-            pods: rollout.canaryReplicas,
-            services: 2,
-            claims: 0,
-            perPod: add(toAmounts(receiver.resources), proxy),
-          },
-        ];
   const broker: readonly Need[] = rabbitmq.owned
     ? [
         {
@@ -86,7 +74,7 @@ export function controlNeeds(environment: Environment): readonly Need[] {
         },
       ]
     : [];
-  return [...canary, ...broker, ...brokerNeeds(environment, { brokers: 1, triggers: 1, whose: 'of the receiver' })];
+  return [...broker, ...brokerNeeds(environment, { brokers: 1, triggers: 1, whose: 'of the receiver' })];
 }
 
 /** What k6-operator makes for one TestRun, the largest; two at once are beyond the quota. None of it is in the mesh. */

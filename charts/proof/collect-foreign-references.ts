@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { collectDeliveryReferences } from './collect-delivery-references.ts';
+import { collectRolloutReferences } from './collect-rollout-references.ts';
 import { type Manifest, nameOf, ofKind } from './manifest.ts';
 import { namespaced, type Reference } from './reference.ts';
 
@@ -14,6 +15,7 @@ export function collectForeignReferences(manifests: readonly Manifest[]): readon
     ...ofKind(manifests, 'Certificate', 'cert-manager.io').flatMap(certificateReferences),
     ...ofKind(manifests, 'TestRun').flatMap(testRunReferences),
     ...collectDeliveryReferences(manifests),
+    ...collectRolloutReferences(manifests),
   ];
 }
 

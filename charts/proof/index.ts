@@ -2,6 +2,7 @@ import type { File, SynthesizedCluster, SynthesizedEnvironment } from '../synth.
 import { knownApiFaults } from './known-api.ts';
 import { accessFaults } from './access.ts';
 import { annotationFaults } from './annotations.ts';
+import { canaryFaults } from './flagger.ts';
 import { hardeningFaults } from './hardening.ts';
 import { imageFaults } from './images.ts';
 import { metricFaults } from './metrics.ts';
@@ -16,6 +17,7 @@ const checks: readonly Check[] = [
   knownApiFaults,
   annotationFaults,
   referenceFaults,
+  canaryFaults,
   hardeningFaults,
   podSecurityFaults,
   accessFaults,

@@ -17,9 +17,17 @@ function needsOf(name: string, pick: 'control' | 'functions') {
 
 const mebi = 1024 ** 2;
 
+/** Name, pods and Services of each need of the receiver. */
+const receivers = (name: string) =>
+  needsOf(name, 'control').flatMap(({ source, pods, services }) =>
+    /knative-lambda-(builder|receiver)/.test(source) ? [[source.split('/')[1]?.split(' ')[0], pods, services]] : [],
+  );
+
 describe('the need of a namespace', () => {
   test('counts the autoscaler at its maximum and one pod more while rolling', () => {
-    const receiver = needsOf('prd', 'control').find(({ source }) => source.includes('knative-lambda-builder ('));
+    const receiver = needsOf('prd', 'control').find(({ source }) =>
+      source.includes('knative-lambda-builder-primary ('),
+    );
     expect(receiver).toMatchObject({ pods: 11 });
   });
 
@@ -31,12 +39,19 @@ describe('the need of a namespace', () => {
     expect(cheap?.perPod.cpuRequest).toBe(101);
   });
 
-  test('counts canary pods and the two Services of Flagger where a canary is on', () => {
-    expect(needsOf('staging', 'control').find(({ source }) => source.startsWith('Flagger'))).toMatchObject({
-      pods: 2,
-      services: 2,
-    });
-    expect(needsOf('dev', 'control').some(({ source }) => source.startsWith('Flagger'))).toBe(false);
+  test('counts the canary without a surge, the primary and the Services that Flagger makes where a canary is on', () => {
+    expect(receivers('staging')).toEqual([
+      ['knative-lambda-builder', 2, 0],
+      ['knative-lambda-builder-primary', 6, 0],
+      ['knative-lambda-builder', 0, 1],
+      ['knative-lambda-receiver', 0, 1],
+      ['knative-lambda-receiver-primary', 0, 1],
+      ['knative-lambda-receiver-canary', 0, 1],
+    ]);
+    expect(receivers('dev')).toEqual([
+      ['knative-lambda-builder', 2, 0],
+      ['knative-lambda-builder', 0, 1],
+    ]);
   });
 
   test('counts the builds at their cap, without a proxy', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Environment, toBytes, toMillicores } from '../../stacks/index.ts';
 import { loadTestNamespace } from '../workloads.ts';
 import { controlNeeds, functionNeeds, knativeServiceNeed, loadTestNeeds } from './capacity.ts';
+import { isCanaryTarget, withFlagger } from './flagger.ts';
 import { type Manifest, nameOf, ofKind } from './manifest.ts';
 import { add, type Amounts, meshProxy, type Need, nothing, times } from './need.ts';
 import { podTemplates, type PodTemplate } from './pod-template.ts';
@@ -12,7 +13,7 @@ export function measureNamespace(
   manifests: readonly Manifest[],
   namespace: string,
 ): readonly Need[] {
-  const inside = manifests.filter(({ metadata }) => metadata.namespace === namespace);
+  const inside = withFlagger(manifests).filter(({ metadata }) => metadata.namespace === namespace);
   return [
     ...podTemplates(inside).map((template) => workloadNeed(environment, inside, template)),
     ...serviceNeeds(inside),
@@ -104,7 +105,9 @@ function deploymentPods(manifests: readonly Manifest[], template: PodTemplate) {
     .map((one) => autoscaler.parse(one).spec)
     .find(({ scaleTargetRef }) => scaleTargetRef.name === workload?.metadata.name);
   const replicas = scaler?.maxReplicas ?? spec.replicas ?? 1;
-  const surge = surgeOf(spec.strategy?.rollingUpdate?.maxSurge ?? '25%', replicas);
+  // Flagger updates the primary only when the canary is done, so the two share one surge
+  const maxSurge = isCanaryTarget(manifests, workload) ? 0 : (spec.strategy?.rollingUpdate?.maxSurge ?? '25%');
+  const surge = surgeOf(maxSurge, replicas);
   const bound = scaler === undefined ? (replicas === 1 ? 'replica' : 'replicas') : 'at most by the autoscaler';
   return { pods: replicas + surge, note: `${replicas} ${bound} + ${surge} while rolling` };
 }

@@ -1,8 +1,9 @@
 import type { Environment } from '../../stacks/index.ts';
+import { withFlagger } from './flagger.ts';
 import type { Manifest } from './manifest.ts';
 import { type PodTemplate, podTemplates } from './pod-template.ts';
 
-/** What a check looks at: everything that one environment applies, and what its cluster holds already. */
+/** What a check looks at: what one environment applies, what Flagger makes of it, and what its cluster holds already. */
 export interface Output {
   readonly environment: Environment;
   /** Environments that the objects serve: one, or all on a cluster. */
@@ -22,5 +23,6 @@ export function buildOutput(
   shared: readonly Manifest[],
   served: readonly Environment[] = [environment],
 ): Output {
-  return { environment, served, manifests, shared, templates: podTemplates(manifests) };
+  const all = withFlagger(manifests);
+  return { environment, served, manifests: all, shared, templates: podTemplates(all) };
 }

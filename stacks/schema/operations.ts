@@ -54,7 +54,17 @@ export const rolloutSchema = z.strictObject({
     .enum(['none', 'default', 'conservative'])
     .describe('Flagger profile: default raises 10 to 50 % each minute, conservative 5 to 30 % every two minutes'),
   canaryReplicas: z.int().min(0).max(10).describe('largest number of canary pods beside the primary ones'),
-  abTesting: z.boolean().describe('routing by the header x-ab-test'),
+  abTesting: z.boolean().describe('routing by the header x-ab-test; in production and beside a canary only'),
+  loadTester: z
+    .strictObject({
+      url: webAddress.describe('address at which Flagger asks for load and acceptance tests'),
+      namespace: dnsLabel.describe('namespace of the load tester'),
+    })
+    .describe('flagger-loadtester, which sends the canary requests so that it is never judged by silence'),
+  alertChannel: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,80}$/, 'a channel name without #')
+    .describe('Slack channel that hears of promotions and roll-backs'),
   blueGreen: z
     .enum(['none', 'optional', 'manual'])
     .describe('blue-green switch: none, optional, or the documented manual workflow'),
@@ -62,6 +72,7 @@ export const rolloutSchema = z.strictObject({
 
 export const monitoringSchema = z.strictObject({
   namespace: dnsLabel.describe('namespace of Prometheus'),
+  prometheusUrl: webAddress.describe('address at which Prometheus answers queries'),
   serviceMonitors: z.boolean().describe('whether Prometheus scrapes the environment'),
   alerts: z
     .enum(['none', 'silent', 'routed'])
@@ -77,10 +88,7 @@ export const monitoringSchema = z.strictObject({
     .describe(
       'Prometheus servers of other clusters whose recorded series the one of this cluster reads; empty where each stands alone',
     ),
-  remoteWriteUrl: z
-    .string()
-    .regex(/^https?:\/\/[^\s]+$/, 'an http or https URL')
-    .describe('remote-write address of Prometheus, where load tests send their results'),
+  remoteWriteUrl: webAddress.describe('remote-write address of Prometheus, where load tests send their results'),
   tracesEndpoint: hostPort.describe('OTLP gRPC endpoint for traces'),
   tracesNamespace: dnsLabel.describe('namespace of the trace collector'),
   samplingRatio: z.number().min(0).max(1).describe('share of traces that are recorded, 0 to 1'),

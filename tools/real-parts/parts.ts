@@ -268,13 +268,23 @@ export const k6Part = {
 export const prometheusPart = {
   kind: 'go-programs',
   name: 'prometheus',
-  tiers: ['rules'],
+  tiers: ['cluster', 'rules'],
   purpose: 'stores and queries metrics, as canaries are judged by',
   default: true,
   diskGiB: 4,
   programs: [
     { binary: 'prometheus', module: 'prometheus', package: 'github.com/prometheus/prometheus/cmd/prometheus' },
   ],
+} as const satisfies GoProgramsPart;
+
+export const flaggerPart = {
+  kind: 'go-programs',
+  name: 'flagger',
+  tiers: ['cluster'],
+  purpose: 'promotes canaries and rolls them back',
+  default: true,
+  diskGiB: 2,
+  programs: [{ binary: 'flagger', module: 'flagger', package: 'github.com/fluxcd/flagger/cmd/flagger' }],
 } as const satisfies GoProgramsPart;
 
 export const parts: readonly Part[] = [
@@ -289,5 +299,6 @@ export const parts: readonly Part[] = [
   actionlintPart,
   promtoolPart,
   prometheusPart,
+  flaggerPart,
   rabbitmqPart,
 ];
