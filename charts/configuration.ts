@@ -3,12 +3,13 @@ import { builderImage, pushRegistryHost, registryHost } from './constructs/image
 
 /** Configuration of operator and receiver: the data of the ConfigMap knative-lambda-config, read as environment variables. */
 export function operatorConfiguration(environment: Environment, releases: Releases): Record<string, string> {
-  const { builds, cluster, features, monitoring, namespaces, rabbitmq, watch } = environment;
+  const { builds, cluster, features, monitoring, namespaces, operator, rabbitmq, watch } = environment;
   return {
     ENVIRONMENT: environment.name,
     LOG_LEVEL: environment.logLevel,
     CLUSTER_NAME: cluster.name,
     WATCH_NAMESPACES: watch === 'all' ? '' : namespaces.functions.join(','),
+    EXCLUDED_NAMESPACES: operator.canary?.namespaces.join(',') ?? '',
     DEFAULT_NAMESPACE: namespaces.functions[0] ?? '',
     MAX_CONCURRENT_JOBS: String(builds.maxConcurrent),
     BUILDER: builds.builder,

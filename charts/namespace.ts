@@ -26,6 +26,7 @@ function addNamespace(chart: Chart, environment: Environment, name: string): voi
       labels: {
         [labels.appName]: 'knative-lambda',
         name,
+        ...(environment.operator.canary?.namespaces.includes(name) === true ? { [labels.controller]: 'canary' } : {}),
         ...(environment.mesh.injected ? { 'linkerd.io/inject': 'enabled' } : {}),
         'pod-security.kubernetes.io/enforce': level,
         'pod-security.kubernetes.io/warn': level === 'privileged' ? 'baseline' : 'restricted',

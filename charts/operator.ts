@@ -1,5 +1,6 @@
 import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
+import { labels as labelKeys } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
 import { operatorConfiguration } from './configuration.ts';
 import { hardenedPodTemplate } from './constructs/hardened-pod.ts';
@@ -7,9 +8,9 @@ import { operatorImage } from './constructs/image.ts';
 import { releaseAnnotations } from './constructs/release.ts';
 import { componentLabels } from './constructs/labels.ts';
 import { resourceRequirements } from './constructs/resources.ts';
-import { addresses, type Flow, inNamespaces, internet, pods, tcp } from './flow.ts';
+import { addresses, type Flow, inNamespaces, internet, pods, tcp, type Workload } from './flow.ts';
 import type { Part, PartContext } from './part.ts';
-import { names, operatorPods } from './workloads.ts';
+import { names, operatorCanaryPods, operatorPods } from './workloads.ts';
 
 const metricsPort = 8080;
 const healthPort = 8081;
@@ -26,45 +27,91 @@ export const operatorPart: Part = {
     const labels = componentLabels(names.operator, 'operator');
     const metadata = { name: names.operator, namespace: environment.namespaces.control, labels };
     new k8s.KubeConfigMap(chart, 'config', { metadata: { ...metadata, name: names.config }, data: config });
-    new k8s.KubeDeployment(chart, 'deployment', {
-      metadata: { ...metadata, annotations: releaseAnnotations(context) },
-      spec: {
-        replicas: environment.operator.replicas,
-        selector: { matchLabels: operatorPods(environment).labels ?? {} },
-        strategy: { type: 'RollingUpdate', rollingUpdate: surgeOfOne },
-        template: hardenedPodTemplate({
-          environment,
-          labels,
-          config,
-          cloudRole: 'operator',
-          serviceAccountName: names.operator,
-          container: managerContainer(context),
-        }),
-      },
-    });
+    addController(chart, context, mainController(environment));
     addService(chart, metadata, environment);
     addDisruptionBudget(chart, metadata, environment);
+    const { canary } = environment.operator;
+    if (canary !== undefined) {
+      addController(chart, context, canaryController(environment, canary.namespaces));
+    }
   },
 };
 
+/** What differs between the controller that serves an environment and the one that tries the next version. */
+interface Controller {
+  readonly name: string;
+  readonly replicas: number;
+  /** Key of its release in stacks/releases.yaml. */
+  readonly release: string;
+  /** Variables beside those of the ConfigMap, which they precede. */
+  readonly env: k8s.EnvVar[];
+}
+
+function mainController({ name, operator }: Environment): Controller {
+  return { name: names.operator, replicas: operator.replicas, release: name, env: [] };
+}
+
+/** It has the rights of the main one and a Lease of its own, so that both lead at once. */
+function canaryController({ name }: Environment, namespaces: readonly string[]): Controller {
+  return {
+    name: names.operatorCanary,
+    replicas: 1,
+    release: `${name}-canary`,
+    env: [
+      { name: 'WATCH_NAMESPACES', value: namespaces.join(',') },
+      { name: 'EXCLUDED_NAMESPACES', value: '' },
+      { name: 'LEASE_NAME', value: names.operatorCanary },
+    ],
+  };
+}
+
+function addController(chart: Chart, context: PartContext, { name, replicas, release, env }: Controller): void {
+  const { environment, releases } = context;
+  const labels = componentLabels(name, 'operator');
+  const manager = managerContainer(environment);
+  new k8s.KubeDeployment(chart, name === names.operator ? 'deployment' : name, {
+    metadata: {
+      name,
+      namespace: environment.namespaces.control,
+      labels,
+      annotations: releaseAnnotations(context, release),
+    },
+    spec: {
+      replicas,
+      selector: { matchLabels: { [labelKeys.appName]: name } },
+      strategy: { type: 'RollingUpdate', rollingUpdate: surgeOfOne },
+      template: hardenedPodTemplate({
+        environment,
+        labels,
+        config: operatorConfiguration(environment, releases),
+        cloudRole: 'operator',
+        serviceAccountName: names.operator,
+        container: {
+          ...manager,
+          image: operatorImage(environment, releases, release),
+          env: [{ name: 'OTEL_SERVICE_NAME', value: name }, ...env],
+        },
+      }),
+    },
+  });
+}
+
 const surgeOfOne = { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) };
 
-function managerContainer({ environment, releases }: PartContext): k8s.Container {
+function managerContainer({ operator }: Environment): k8s.Container {
   return {
     name: 'manager',
-    image: operatorImage(environment, releases),
     args: [
       '--mode=controller',
       `--metrics-bind-address=:${metricsPort}`,
       `--health-probe-bind-address=:${healthPort}`,
       '--leader-elect=true',
     ],
-    env: [{ name: 'OTEL_SERVICE_NAME', value: names.operator }],
     ports: [
       { name: 'metrics', containerPort: metricsPort },
       { name: 'health', containerPort: healthPort },
     ],
-    resources: resourceRequirements(environment.operator.resources),
+    resources: resourceRequirements(operator.resources),
     livenessProbe: { httpGet: httpGet('/healthz'), initialDelaySeconds: 15, periodSeconds: 20 },
     readinessProbe: { httpGet: httpGet('/readyz'), initialDelaySeconds: 5, periodSeconds: 10 },
   };
@@ -98,8 +145,14 @@ function addDisruptionBudget(chart: Chart, metadata: k8s.ObjectMeta, environment
 }
 
 function operatorFlows(environment: Environment): readonly Flow[] {
+  return [operatorPods(environment), operatorCanaryPods(environment)].flatMap((workload) =>
+    workload === undefined ? [] : controllerFlows(environment, workload),
+  );
+}
+
+function controllerFlows(environment: Environment, workload: Workload): readonly Flow[] {
   const { cloud, cluster, monitoring } = environment;
-  const operator = pods(operatorPods(environment));
+  const operator = pods(workload);
   const cloudFlows: readonly Flow[] =
     cloud === undefined ? [] : [{ why: 'look images up in ECR', from: operator, to: internet, ports: tcp(443) }];
   return [

@@ -5,6 +5,7 @@ import type { Workload } from './flow.ts';
 /** Names that published commands, health checks and dashboards use. */
 export const names = {
   operator: 'knative-lambda-operator',
+  operatorCanary: 'knative-lambda-operator-canary',
   receiver: 'knative-lambda-receiver',
   receiverDeployment: 'knative-lambda-builder',
   /** Flagger's route to the receiver; the Services that it splits requests between end in -primary and -canary. */
@@ -45,6 +46,14 @@ export function everyPod(environment: Environment): Workload {
 
 export function operatorPods({ namespaces }: Environment): Workload {
   return { name: names.operator, namespaces: [namespaces.control], labels: { [labels.appName]: names.operator } };
+}
+
+/** Pods of the second controller; only where the environment has one. */
+export function operatorCanaryPods({ namespaces, operator }: Environment): Workload | undefined {
+  const name = names.operatorCanary;
+  return operator.canary === undefined
+    ? undefined
+    : { name, namespaces: [namespaces.control], labels: { [labels.appName]: name } };
 }
 
 export function receiverPods({ namespaces, receiver }: Environment): Workload {

@@ -49,6 +49,7 @@ const rules: readonly Rule[] = [
     receiver.form === 'deployment'
       ? disruptionFault('receiver', receiver.minAvailable, receiver.autoscaling?.minReplicas ?? receiver.replicas)
       : undefined,
+  ({ namespaces, operator }) => operatorCanaryFault(namespaces.functions, operator.canary?.namespaces ?? []),
   ({ operator }) => limitFault('operator.resources', operator.resources),
   ({ receiver }) => limitFault('receiver.resources', receiver.resources),
   ({ builds }) => limitFault('builds.resources', builds.resources),
@@ -87,6 +88,13 @@ function hostPortFault({ hostPorts }: Environment['cluster']): string | undefine
 function disruptionFault(path: string, minAvailable: number | undefined, replicas: number): string | undefined {
   return minAvailable !== undefined && minAvailable >= replicas
     ? `${path}.minAvailable: got ${minAvailable} of ${replicas} pods, allowed fewer than the pods, else a node can never be drained; lower it or add pods`
+    : undefined;
+}
+
+function operatorCanaryFault(functions: readonly string[], canary: readonly string[]): string | undefined {
+  const isPart = canary.every((name) => functions.includes(name)) && canary.length < functions.length;
+  return canary.length > 0 && !isPart
+    ? `operator.canary.namespaces: got ${canary.join(', ')}, allowed some but not all of ${functions.join(', ')}, so that both controllers have work; change one of the two lists`
     : undefined;
 }
 

@@ -24,12 +24,12 @@ function reference(
   return digest === null ? `${repository}:${tag}` : `${repository}:${tag}@${digest}`;
 }
 
-/** Image of operator and receiver: one image, two modes. */
-export function operatorImage(environment: Environment, releases: Releases): string {
-  const release = releases.operator[environment.name];
+/** Image of operator and receiver: one image, two modes. The key is that of the release, default the environment. */
+export function operatorImage(environment: Environment, releases: Releases, key = environment.name): string {
+  const release = releases.operator[key];
   if (release === undefined) {
     throw new ConfigurationError([
-      `stacks/releases.yaml: operator.${environment.name}: missing; add the tag that the environment runs`,
+      `stacks/releases.yaml: operator.${key}: missing; add the tag that the environment runs`,
     ]);
   }
   return reference(`${registryHost(environment)}/${environment.imageRegistry.operatorRepository}`, release);

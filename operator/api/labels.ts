@@ -16,6 +16,8 @@ export const labels = {
   targetNamespace: `${group}/target-ns`,
   /** `functions` on a Secret or ServiceAccount that a function may name. */
   usableBy: `${group}/usable-by`,
+  /** `canary` on a namespace that the second controller serves instead of the main one. */
+  controller: `${group}/controller`,
   appName: 'app.kubernetes.io/name',
   appComponent: 'app.kubernetes.io/component',
   appPartOf: 'app.kubernetes.io/part-of',

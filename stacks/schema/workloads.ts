@@ -10,6 +10,15 @@ export const operatorSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('pods that a voluntary disruption must leave; absent means no budget'),
+  canary: z
+    .strictObject({
+      namespaces: z
+        .array(dnsLabel)
+        .min(1)
+        .describe('function namespaces that it serves, and the main controller does not'),
+    })
+    .optional()
+    .describe('a second controller, of the release <environment>-canary in stacks/releases.yaml; absent means none'),
 });
 
 const publicHost = hostName.describe('public host name of the receiver');
