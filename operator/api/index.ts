@@ -13,6 +13,7 @@ export {
 } from './custom-resource-definition.ts';
 export { eventTypes } from './event-types.ts';
 export { finalizers } from './finalizers.ts';
+export { buildFunctionCanary } from './function-canary.ts';
 export { functionPhases, type LambdaFunctionStatus } from './function-status.ts';
 export { apiVersion, group, kinds, version, type Kind } from './group.ts';
 export { labels } from './labels.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { withFlagger } from '../../charts/proof/flagger.ts';
 import { labelSelector, selects } from '../../charts/proof/label-selector.ts';
 import { parseManifest } from '../../charts/proof/manifest.ts';
+import { buildFunctionCanary } from '../../operator/api/index.ts';
 import { type CanaryCluster, forTest, rolloutManifests, startCanaryCluster } from './canary-cluster.ts';
 import { eventually } from './eventually.ts';
 import type { Traffic } from './receiver-traffic.ts';
@@ -171,6 +172,15 @@ describe('Flagger, with the canaries of the environments', () => {
   test('gives the primary a copy of the configuration, so that a new one reaches the canary first', async () => {
     const found = deploymentSchema.parse(await get('apps/v1', 'Deployment', 'latency', `${name}-primary`));
     expect(found.spec.template.spec.containers[0]?.envFrom[0]?.configMapRef.name).toBe('knative-lambda-config-primary');
+  });
+
+  test('accepts the canary of a function as the API server does', async () => {
+    const props = { name: 'hello-python', namespace: 'errors', prometheusUrl: cluster.prometheusUrl };
+    const options = { fieldManager: 'test', dryRun: true } as const;
+    const answers = await Promise.all(
+      buildFunctionCanary(props).map((object) => cluster.controlPlane.admin.apply(object, options)),
+    );
+    expect(answers.map(({ status, warnings }) => [status, warnings.length])).toEqual(answers.map(() => [201, 0]));
   });
 
   describe('after a release', () => {
