@@ -49,7 +49,7 @@ const common = {
     canaryReplicas: 0,
     abTesting: false,
     blueGreen: 'none',
-    loadTester: { url: 'http://flagger-loadtester.flagger-system/', namespace: 'flagger-system' },
+    loadTester: { url: 'http://flagger-loadtester.flagger-system', namespace: 'flagger-system' },
     alertChannel: 'deployments',
   },
   monitoring: {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { locateFlagger, locatePrometheus } from '../../tools/real-parts/locate.ts';
+import { locateProgram } from '../../tools/real-parts/locate.ts';
+import { flaggerPart, prometheusPart } from '../../tools/real-parts/parts.ts';
 import { type ManifestDocument, readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
@@ -35,7 +36,7 @@ export async function startCanaryCluster(traffic: Readonly<Record<string, Traffi
   });
   controlPlane.start({
     name: 'flagger',
-    path: locateFlagger() ?? '',
+    path: locateProgram(flaggerPart) ?? '',
     arguments: [
       `-kubeconfig=${controlPlane.kubeconfig}`,
       // the Canaries name their own
@@ -75,7 +76,7 @@ function startPrometheus({ start }: ControlPlane, { folder, port, target }: Prom
   writeFileSync(path, JSON.stringify(configuration));
   start({
     name: 'prometheus',
-    path: locatePrometheus() ?? '',
+    path: locateProgram(prometheusPart) ?? '',
     arguments: [
       `--config.file=${path}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
