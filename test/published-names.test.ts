@@ -9,17 +9,6 @@ import { type PublishedName, publishedNames } from '../tools/docs/published-name
 import { parseCall } from '../tools/operations/verbs.ts';
 import { readFiles } from '../tools/verification/read-files.ts';
 
-/** Names whose object is still to come, by the part that brings it. A name that resolves must leave this list. */
-const arrivingByPart = {
-  rollout: [
-    'canary/knative-lambda-builder',
-    'metric request-success-rate',
-    'metric request-duration',
-    'header x-ab-test',
-  ],
-} as const;
-const arriving: readonly string[] = Object.values(arrivingByPart).flat();
-
 const objectSchema = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
 
 const objects = [...readFiles(join(projectRoot, 'manifests'))]
@@ -62,11 +51,7 @@ describe('published names', () => {
     expect(listed.toSorted()).toEqual([...new Set(listed)].toSorted());
   });
 
-  test('resolve in manifests/, in a verb or in a replacement, or are still to come', () => {
-    expect(unresolved.filter((published) => !arriving.includes(published))).toEqual([]);
-  });
-
-  test('leave the list of those to come once they resolve', () => {
-    expect(arriving.filter((published) => !unresolved.includes(published))).toEqual([]);
+  test('resolve in manifests/, in a verb or in a replacement', () => {
+    expect(unresolved).toEqual([]);
   });
 });

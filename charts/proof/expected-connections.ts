@@ -101,6 +101,7 @@ function openRows(environment: Environment): readonly Row[] {
     ...storageRows(environment),
     ...ingressRows(environment),
     ...loadTestRows(environment),
+    ...rolloutRows(environment),
   ];
 }
 
@@ -189,6 +190,26 @@ function ingressRows(environment: Environment): readonly Row[] {
     case undefined:
       return [];
   }
+}
+
+/** What a canary of the receiver and one of the controller need beside the pods that they stand beside. */
+function rolloutRows(environment: Environment): readonly Row[] {
+  const { cluster, monitoring, namespaces, operator, rollout } = environment;
+  const { receiver } = runningPods(environment);
+  const controller = pod(namespaces.control, { [labels.appName]: names.operatorCanary });
+  const [apiPort = 443] = cluster.apiServer.ports;
+  return [
+    ...(rollout.canary === 'none'
+      ? []
+      : ([['load tests of a canary', pod(rollout.loadTester.namespace), receiver, 8080]] satisfies Row[])),
+    ...(operator.canary === undefined
+      ? []
+      : ([
+          ['the second controller to the API server', controller, firstAddress(cluster.apiServer.cidrs[0]), apiPort],
+          ['Prometheus to the second controller', pod(monitoring.namespace), controller, 8080],
+          ['kubelet probes of the second controller', firstAddress(cluster.nodeCidrs[0]), controller, 8081],
+        ] satisfies Row[])),
+  ];
 }
 
 function closedRows(environment: Environment): readonly Row[] {

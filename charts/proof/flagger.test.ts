@@ -34,7 +34,13 @@ const canary = 'Canary/knative-lambda-builder';
 const receiver = 'Deployment/knative-lambda-builder';
 
 const refusals: readonly (readonly [what: string, object: string, path: string, value: unknown, fault: RegExp])[] = [
-  ['a target without the Deployment', receiver, '', 0, /refers to Deployment knative-lambda\/knative-lambda-builder,/],
+  [
+    'a target without the Deployment',
+    receiver,
+    '',
+    0,
+    /Canary knative-lambda\/knative-lambda-builder: refers to Deployment/,
+  ],
   [
     'a canary without its autoscaler',
     'HorizontalPodAutoscaler/knative-lambda-builder',
