@@ -1,7 +1,7 @@
 # Verbs a person types. make passes NAME=value on to the program, which says more with --help.
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help synth docs format quota seal cluster-prepare real-parts test lint verify bench clean check-node
+.PHONY: help synth docs format quota seal cluster-prepare variables real-parts test lint verify bench clean check-node
 export CDK8S_CHECK_UPGRADE := false
 
 run := node --import tsx
@@ -47,12 +47,15 @@ seal: $(ready) ## seal a Secret for an environment (ENV=name SECRET=name)
 cluster-prepare: $(ready) ## apply what must be there before an environment (ENV=name) [CONTEXT=name]
 	$(run) tools/cluster-prepare.ts
 
+variables: $(ready) ## print shell variables for the commands of docs/runbooks/ (ENV=name) [CONTEXT=name]
+	$(run) tools/variables.ts
+
 ##@ Clean
 clean: ## remove what these verbs made in the checkout, without manifests/ and docs/
 	rm -rf dist node_modules
 
 $(ready): package-lock.json | check-node
-	npm ci --include=dev --no-audit --no-fund --loglevel=error
+	npm ci --include=dev --no-audit --no-fund --loglevel=error >&2
 	touch $@
 
 check-node:
