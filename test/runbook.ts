@@ -43,4 +43,14 @@ function blocks(text: string, language: string): readonly string[] {
 }
 
 /** Variables that a person sets from the labels of the alert or from the output of a command before. */
-export const givenByPerson = ['AGENT', 'CERTIFICATE', 'FUNCTION', 'JOB', 'KEY', 'POD', 'REVISION', 'SECRET'] as const;
+export const givenByPerson = [
+  'AGENT',
+  'CERTIFICATE',
+  'FUNCTION',
+  'JOB',
+  'KEY',
+  'POD',
+  'REQUEST',
+  'REVISION',
+  'SECRET',
+] as const;
