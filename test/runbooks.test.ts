@@ -105,7 +105,21 @@ describe('queries', () => {
   });
 });
 
+/** Anchor of a heading, as GitHub makes it. */
+const slug = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-');
+
 describe('the index', () => {
+  test('has every heading that pages lead to', () => {
+    const headings = new Set([...(index?.sections.keys() ?? [])].map(slug));
+    const led = all.flatMap(({ text }) => matches(text, /\]\((?:README\.md)?#([^)]+)\)/g));
+    expect(led.length).toBeGreaterThan(pages.length);
+    expect(led.filter((heading) => !headings.has(heading))).toEqual([]);
+  });
+
   test.each(['P0', 'P1', 'P2', 'P3'])('lists each alert of %s once', (priority) => {
     const section = index?.text.split('\n### ').find((part) => part.startsWith(`${priority}:`)) ?? '';
     const [table = ''] = section.split('\n## ');
