@@ -50,6 +50,7 @@ export const givenByPerson = [
   'JOB',
   'KEY',
   'POD',
+  'QUEUE',
   'REQUEST',
   'REVISION',
   'SECRET',
