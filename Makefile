@@ -14,6 +14,7 @@ help:
 synth: $(ready) ## write manifests/ [ENV=name: one environment] [OUT=folder: elsewhere]
 	node tools/bundle.mjs
 	node dist/synth.cjs
+	$(run) tools/cloud/main.ts
 
 docs: $(ready) ## write the generated pages
 	$(run) tools/docs/main.ts

@@ -44,6 +44,7 @@ export const dev: EnvironmentValues = {
       builder: 'knative-lambda-builder-dev',
       secrets: 'knative-lambda-secrets-dev',
     },
+    pipeline: { repository: 'brunolucena/homelab', only: { kind: 'branch', name: 'main' }, ownsProvider: false },
   },
   imageRegistry: {
     kind: 'ecr',
@@ -80,5 +81,5 @@ export const dev: EnvironmentValues = {
     },
   },
   access: [{ group: 'developers', binding: 'developers', functions: 'edit', control: 'view' }],
-  cost: { computeUsd: 80, storageUsd: 10, transferUsd: 5 },
+  cost: { computeUsd: 80, storageUsd: 10, transferUsd: 5, alertEmails: [] },
 };

@@ -71,6 +71,9 @@ function accountClaims({ cloud, codeStore, imageRegistry, secrets }: Environment
         )
       : []),
     ...(secrets.backend === 'external' ? [inAccount('secrets.prefix', `secrets under ${secrets.prefix}`)] : []),
+    ...(cloud.pipeline?.ownsProvider === true
+      ? [inAccount('cloud.pipeline.ownsProvider', 'the GitHub identity provider')]
+      : []),
   ];
 }
 

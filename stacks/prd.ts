@@ -46,6 +46,11 @@ export const prd: EnvironmentValues = {
       builder: 'knative-lambda-builder-prd',
       secrets: 'knative-lambda-secrets-prd',
     },
+    pipeline: {
+      repository: 'brunolucena/homelab',
+      only: { kind: 'environment', name: 'production' },
+      ownsProvider: true,
+    },
   },
   imageRegistry: {
     kind: 'ecr',
@@ -71,5 +76,5 @@ export const prd: EnvironmentValues = {
   loadTests: 'none',
   delivery: { ...tierBase.delivery, kustomization: 'knative-lambda-prd', promotion: 'none' },
   access: [{ group: 'sre-team', binding: 'sre-team', functions: 'admin', control: 'admin' }],
-  cost: { computeUsd: 320, storageUsd: 40, transferUsd: 15 },
+  cost: { computeUsd: 320, storageUsd: 40, transferUsd: 15, alertEmails: [] },
 };

@@ -41,6 +41,11 @@ export const staging: EnvironmentValues = {
       builder: 'knative-lambda-builder-staging',
       secrets: 'knative-lambda-secrets-staging',
     },
+    pipeline: {
+      repository: 'brunolucena/homelab',
+      only: { kind: 'environment', name: 'staging' },
+      ownsProvider: false,
+    },
   },
   imageRegistry: {
     kind: 'ecr',
@@ -65,5 +70,5 @@ export const staging: EnvironmentValues = {
   loadTests: 'smoke-before-promotion',
   delivery: { ...tierBase.delivery, kustomization: 'knative-lambda-staging', promotion: 'approval' },
   access: [{ group: 'developers', binding: 'developers', functions: 'edit', control: 'view' }],
-  cost: { computeUsd: 150, storageUsd: 20, transferUsd: 10 },
+  cost: { computeUsd: 150, storageUsd: 20, transferUsd: 10, alertEmails: [] },
 };

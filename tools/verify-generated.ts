@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generatedMark } from '../charts/tree.ts';
 import { ConfigurationError, projectRoot } from '../stacks/index.ts';
+import { cloudFiles } from './cloud/cloud-files.ts';
 import { runCommand } from './command.ts';
 import { generatedDocs, generatedFolders } from './docs/generated-docs.ts';
 import { readFiles } from './verification/read-files.ts';
@@ -34,6 +35,10 @@ function generatedManifests(): Files {
   return new Map(files.filter(([, text]) => text.startsWith(generatedMark)));
 }
 
+function presentCloudFiles(): Files {
+  return new Map([...readFiles(join(projectRoot, 'manifests'))].filter(([path]) => path.endsWith('/cloud.json')));
+}
+
 function presentDocs(): Files {
   return new Map(
     generatedFolders.flatMap((folder) =>
@@ -54,8 +59,11 @@ const usage = `usage: node --import tsx tools/verify-generated.ts
 Compares manifests/ and the generated pages with what the sources give now; names each file that differs.
 `;
 
-await runCommand(usage, () => {
-  const stale = findStaleFiles(synthesize(), generatedManifests());
+await runCommand(usage, async () => {
+  const stale = [
+    ...findStaleFiles(synthesize(), generatedManifests()),
+    ...findStaleFiles(await cloudFiles(), presentCloudFiles()),
+  ];
   report(
     'make synth',
     stale.map((line) => `manifests/${line}`),

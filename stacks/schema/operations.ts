@@ -111,6 +111,10 @@ export const costSchema = z
     computeUsd: z.number().min(0).describe('compute, in USD a month'),
     storageUsd: z.number().min(0).describe('storage, in USD a month'),
     transferUsd: z.number().min(0).describe('data transfer, in USD a month'),
+    alertEmails: z
+      .array(z.email())
+      .max(10)
+      .describe('who is told when 80 and 100 % of the month are spent; empty means that AWS only shows it'),
   })
   .describe('budgeted monthly cost');
 

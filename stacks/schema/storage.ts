@@ -34,6 +34,24 @@ export const cloudSchema = z.strictObject({
       secrets: roleName.describe('IAM role that reads the secrets of the environment'),
     })
     .describe('IAM roles of the environment, assumed by service accounts'),
+  pipeline: z
+    .strictObject({
+      repository: z
+        .string()
+        .regex(/^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/, 'an owner and a name, for example owner/repository')
+        .describe('GitHub repository whose workflow publishes the operator image'),
+      only: z
+        .strictObject({
+          kind: z.enum(['branch', 'environment']).describe('a branch, or a deployment environment'),
+          name: z.string().min(1).max(128).describe('name of the branch or deployment environment'),
+        })
+        .describe('the runs that may publish; others get no role'),
+      ownsProvider: z
+        .boolean()
+        .describe('whether this environment creates the GitHub identity provider; one environment per account'),
+    })
+    .optional()
+    .describe('who publishes the operator image; absent means that people push it'),
 });
 
 const ecr = z.strictObject({

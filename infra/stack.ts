@@ -1,0 +1,83 @@
+import * as pulumi from '@pulumi/pulumi';
+import {
+  type Manifest,
+  readSealedSecrets,
+  sealedFolder,
+  synthesizeClusters,
+  synthesizeEnvironment,
+  synthesizeShared,
+} from '../charts/index.ts';
+import { type Environment, readReleases } from '../stacks/index.ts';
+import { checkAccount } from './account.ts';
+import { Cloud } from './cloud.ts';
+import { Delivery } from './delivery.ts';
+import { isInCloud } from './names.ts';
+
+/** What only the person who runs the stack knows; everything else is in stacks/. */
+export interface StackConfiguration {
+  /** kubectl context, where it is called otherwise than the environment says. */
+  readonly context?: string;
+  /** Issuer of service account tokens, where the cluster cannot be asked. */
+  readonly oidcIssuer?: string;
+}
+
+interface Objects {
+  readonly environment: readonly Manifest[];
+  readonly cluster: readonly Manifest[];
+}
+
+function synthesize(environment: Environment, all: readonly Environment[]): Objects {
+  const sealedSecrets = readSealedSecrets(sealedFolder(environment.name));
+  const { files } = synthesizeEnvironment(environment, { releases: readReleases(), sealedSecrets });
+  const clusters = synthesizeClusters([environment], all);
+  return {
+    environment: files.flatMap((file) => file.manifests),
+    cluster: clusters.flatMap((cluster) => cluster.files.flatMap((file) => file.manifests)),
+  };
+}
+
+/** With Flux the stack delivers what makes Flux deliver; without, every object itself. */
+function delivered({ delivery, cluster }: Environment, objects: Objects): readonly Manifest[] {
+  switch (delivery.mode) {
+    case 'gitops':
+      return objects.cluster;
+    case 'direct': {
+      const shared = cluster.owner ? synthesizeShared().flatMap((file) => file.manifests) : [];
+      return [...shared, ...objects.cluster, ...objects.environment];
+    }
+  }
+}
+
+export type StackOutputs = Readonly<Record<string, pulumi.Input<string>>>;
+
+/**
+ * Registers the resources of one environment: its cloud, then its delivery.
+ * @throws ConfigurationError before anything is registered
+ */
+export async function buildStack(
+  environment: Environment,
+  all: readonly Environment[],
+  { context, oidcIssuer }: StackConfiguration,
+): Promise<StackOutputs> {
+  const objects = synthesize(environment, all);
+  const outputs: Record<string, pulumi.Input<string>> = { environment: environment.name };
+  if (isInCloud(environment)) {
+    await checkAccount(environment);
+    const cloud = new Cloud(environment.name, {
+      environment,
+      manifests: objects.environment,
+      ...(oidcIssuer === undefined ? {} : { issuer: oidcIssuer }),
+    });
+    outputs['operatorRepository'] = cloud.repositoryUrls.operator;
+    outputs['functionsRepository'] = cloud.repositoryUrls.functions;
+    outputs['codeBucket'] = cloud.bucket;
+    outputs['uploadQueue'] = cloud.uploadQueueUrl;
+  }
+  const manifests = delivered(environment, objects);
+  if (manifests.length > 0) {
+    const chosen = context ?? environment.cluster.context;
+    new Delivery(environment.cluster.name, { context: chosen, manifests });
+    outputs['context'] = chosen;
+  }
+  return outputs;
+}
