@@ -23,5 +23,6 @@ export default {
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
     { ...shared, displayName: 'broker', testMatch: ['<rootDir>/test/broker/**/*.test.ts'] },
     { ...shared, displayName: 'load', testMatch: ['<rootDir>/test/load/**/*.test.ts'] },
+    { ...shared, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
   ],
 };

@@ -24,15 +24,19 @@ export interface StackConfiguration {
 interface Objects {
   readonly environment: readonly Manifest[];
   readonly cluster: readonly Manifest[];
+  /** Of the cluster, what makes Flux deliver the rest. */
+  readonly flux: readonly Manifest[];
 }
 
 function synthesize(environment: Environment, all: readonly Environment[]): Objects {
+  const releases = readReleases();
   const sealedSecrets = readSealedSecrets(sealedFolder(environment.name));
-  const { files } = synthesizeEnvironment(environment, { releases: readReleases(), sealedSecrets });
-  const clusters = synthesizeClusters([environment], all);
+  const { files } = synthesizeEnvironment(environment, { releases, sealedSecrets });
+  const cluster = synthesizeClusters([environment], all, releases).flatMap((one) => one.files);
   return {
     environment: files.flatMap((file) => file.manifests),
-    cluster: clusters.flatMap((cluster) => cluster.files.flatMap((file) => file.manifests)),
+    cluster: cluster.flatMap((file) => file.manifests),
+    flux: cluster.filter(({ name }) => name === 'delivery').flatMap((file) => file.manifests),
   };
 }
 
@@ -40,7 +44,7 @@ function synthesize(environment: Environment, all: readonly Environment[]): Obje
 function delivered({ delivery, cluster }: Environment, objects: Objects): readonly Manifest[] {
   switch (delivery.mode) {
     case 'gitops':
-      return objects.cluster;
+      return objects.flux;
     case 'direct': {
       const shared = cluster.owner ? synthesizeShared().flatMap((file) => file.manifests) : [];
       return [...shared, ...objects.cluster, ...objects.environment];

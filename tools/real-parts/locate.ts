@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findPartFolder, type Environment } from './cache.ts';
-import { controlPlanePart, type GoProgramsPart, type Part } from './parts.ts';
+import { controlPlanePart, type GoProgramsPart, type Part, pulumiPart } from './parts.ts';
 
 export interface ControlPlanePrograms {
   readonly etcd: string;
@@ -35,11 +35,28 @@ export function locateProgram(part: GoProgramsPart, environment: Environment = p
   return path !== undefined && isProgram(path) ? path : undefined;
 }
 
+/** Path of the Pulumi CLI: an installed one, else the one that `make real-parts` made. */
+export function locatePulumi(environment: Environment = process.env): string | undefined {
+  return installedProgram('pulumi', environment) ?? locateProgram(pulumiPart, environment);
+}
+
+function installedProgram(name: string, { PATH: path = '' }: Environment): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(isProgram);
+}
+
 /** Whether the tests can use the part, wherever it comes from. */
 export function isThere(part: Part, environment: Environment = process.env): boolean {
-  return part.name === controlPlanePart.name
-    ? locateControlPlane(environment) !== undefined
-    : findPartFolder(part, environment) !== undefined;
+  switch (part.name) {
+    case controlPlanePart.name:
+      return locateControlPlane(environment) !== undefined;
+    case pulumiPart.name:
+      return locatePulumi(environment) !== undefined;
+    default:
+      return findPartFolder(part, environment) !== undefined;
+  }
 }
 
 function cachedFolders(environment: Environment): readonly string[] {

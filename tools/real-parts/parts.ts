@@ -18,8 +18,7 @@ export interface GoModuleFiles {
 
 interface PartBase {
   readonly name: string;
-  /** Test tiers that cannot run without the part. */
-  readonly tiers: readonly ('cluster' | 'rules' | 'broker' | 'load')[];
+  readonly tiers: readonly ('cluster' | 'rules' | 'broker' | 'load' | 'engine')[];
   readonly purpose: string;
   /** Whether the part is made when no `--part` is given. */
   readonly default: boolean;
@@ -73,7 +72,7 @@ const kubernetesProgram = (binary: string): GoProgram => ({
 export const controlPlanePart = {
   kind: 'go-programs',
   name: 'control-plane',
-  tiers: ['cluster', 'load'],
+  tiers: ['cluster', 'load', 'engine'],
   purpose: 'etcd, kube-apiserver, kube-controller-manager and kubectl',
   default: true,
   diskGiB: 6,
@@ -88,7 +87,7 @@ export const controlPlanePart = {
 export const foreignCrdsPart = {
   kind: 'go-module-files',
   name: 'foreign-crds',
-  tiers: ['cluster', 'load'],
+  tiers: ['cluster', 'load', 'engine'],
   purpose: 'CustomResourceDefinitions of the systems that our objects are made for',
   default: true,
   diskGiB: 1,
@@ -287,6 +286,23 @@ export const flaggerPart = {
   programs: [{ binary: 'flagger', module: 'flagger', package: 'github.com/fluxcd/flagger/cmd/flagger' }],
 } as const satisfies GoProgramsPart;
 
+export const pulumiPart = {
+  kind: 'go-programs',
+  name: 'pulumi',
+  tiers: ['engine'],
+  purpose: 'Pulumi CLI, where none is installed',
+  default: true,
+  diskGiB: 3,
+  programs: [
+    {
+      binary: 'pulumi',
+      module: 'pulumi',
+      package: 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi',
+      ldflags: ['-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.200.0'],
+    },
+  ],
+} as const satisfies GoProgramsPart;
+
 export const parts: readonly Part[] = [
   controlPlanePart,
   foreignCrdsPart,
@@ -301,4 +317,5 @@ export const parts: readonly Part[] = [
   prometheusPart,
   flaggerPart,
   rabbitmqPart,
+  pulumiPart,
 ];

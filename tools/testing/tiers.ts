@@ -24,6 +24,7 @@ export const tiers: readonly Tier[] = [
   tier('cluster', true),
   tier('broker', true),
   tier('load', true),
+  tier('engine', true),
 ];
 
 export interface SkippedTier {

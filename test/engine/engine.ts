@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { projectRoot } from '../../stacks/index.ts';
+import { locatePulumi } from '../../tools/real-parts/locate.ts';
+
+export interface EngineRun {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+export interface Engine {
+  /** Copy of the project that the CLI runs in: it writes what it makes up into the stack's file. */
+  readonly project: string;
+  /** Runs the Pulumi CLI in the copy, on a stack in a state folder of the engine's own. */
+  run(this: void, ...words: readonly string[]): Promise<EngineRun>;
+  /** Texts of the state files. */
+  state(this: void): string;
+  dispose(this: void): void;
+}
+
+/** Programs that no package registry has, by the name under which the CLI looks for them. */
+const standIns = {
+  'pulumi-language-nodejs': ['--import', 'tsx', 'language-host.ts'],
+  'pulumi-resource-kubernetes': ['--import', 'tsx', 'kubernetes-provider.ts'],
+} as const;
+
+function writeStandIns(folder: string): void {
+  mkdirSync(folder);
+  for (const [name, words] of Object.entries(standIns)) {
+    const file = words.at(-1) ?? '';
+    const shown = words.slice(0, -1).join(' ');
+    const script = `#!/bin/sh\ncd '${projectRoot}' && exec '${process.execPath}' ${shown} '${join(import.meta.dirname, file)}' "$@"\n`;
+    writeFileSync(join(folder, name), script, { mode: 0o755 });
+  }
+}
+
+const copied = [
+  'Pulumi.yaml',
+  'Pulumi.pro.yaml',
+  'Pulumi.studio.yaml',
+  'package.json',
+  'tsconfig.json',
+  'charts',
+  'infra',
+  'operator',
+  'stacks',
+];
+
+function copyProject(folder: string): void {
+  mkdirSync(folder);
+  for (const path of copied) cpSync(join(projectRoot, path), join(folder, path), { recursive: true });
+  symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
+}
+
+/** A Pulumi CLI with a state of its own; `environment` is added to its variables. */
+export function startEngine(environment: Readonly<Record<string, string>>): Engine {
+  const pulumi = locatePulumi();
+  if (pulumi === undefined) throw new Error('no Pulumi CLI found, make it with: make real-parts PART=pulumi');
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'knative-lambda-engine-')));
+  const project = join(folder, 'project');
+  copyProject(project);
+  const state = join(folder, 'state');
+  const programs = join(folder, 'bin');
+  mkdirSync(state);
+  writeStandIns(programs);
+  const env = {
+    ...process.env,
+    PATH: [programs, dirname(pulumi), process.env['PATH']].join(delimiter),
+    PULUMI_HOME: join(folder, 'home'),
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: 'only for this test',
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    PULUMI_DISABLE_REGISTRY_RESOLVE: 'true',
+    NODE_OPTIONS: '',
+    ...environment,
+  };
+  return {
+    project,
+    run: (...words) =>
+      new Promise((resolve, reject) => {
+        const child = spawn(pulumi, [...words, '--non-interactive', '--color=never'], { cwd: project, env });
+        let output = '';
+        for (const stream of [child.stdout, child.stderr]) {
+          stream.setEncoding('utf8').on('data', (text: string) => {
+            output += text;
+          });
+        }
+        child.on('error', reject).on('close', (exitCode) => resolve({ exitCode, output }));
+      }),
+    state: () =>
+      readdirSync(state, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'))
+        .join('\n'),
+    dispose: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
