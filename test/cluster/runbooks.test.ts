@@ -123,11 +123,7 @@ describe.each(['prd', 'studio', 'pro'])('commands of the runbooks in %s', (name)
   let run: (line: string) => Promise<Result>;
 
   async function applyAll(objects: readonly object[]): Promise<void> {
-    // a new kind is listed before the API server names it
-    const patience = { timeoutMs: 10_000, giveUp: controlPlane.failure };
-    for (const object of objects) {
-      await eventually(async () => controlPlane.admin.apply(object, { fieldManager, force: true }), patience);
-    }
+    for (const object of objects) await controlPlane.admin.apply(object, { fieldManager, force: true });
   }
 
   async function allPodsAreMade(): Promise<boolean> {
