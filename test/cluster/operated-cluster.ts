@@ -6,6 +6,7 @@ import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { readForeignCrds } from './foreign-crds.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
+import { makePlatformNamespaces } from './platform-namespaces.ts';
 
 const kubeconfig = z.looseObject({ contexts: z.array(z.looseObject({ name: z.string() })) });
 const suspendable = z.looseObject({ spec: z.looseObject({ suspend: z.boolean().default(false) }) });
@@ -33,10 +34,11 @@ export async function startOperatedCluster(): Promise<OperatedCluster> {
   const { admin } = controlPlane;
   const tiers = ['dev', 'staging', 'prd'].flatMap((name) => readManifests(name));
   const objects = [
-    ...['flux-system', 'rabbitmq-system', 'prometheus'].map(namespace),
+    namespace('rabbitmq-system'),
     ...['shared', 'clusters/pro', 'clusters/tiers'].flatMap(readManifests),
     ...[...tiers, ...readManifests('pro')].filter(({ kind }) => kind === 'Namespace'),
   ];
+  await makePlatformNamespaces(admin);
   for (const object of objects) await admin.apply(object, { fieldManager: 'kustomize-controller', force: true });
 
   const over = new AbortController();
