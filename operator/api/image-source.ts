@@ -14,7 +14,7 @@ import { toStructuralSchema } from './structural-schema.ts';
 const pullSecretName = dnsSubdomain.describe('Name of the Secret');
 
 /**
- * The original's types say `{name}` and its shipped CRD says string, so both are in use. A choice of types is structural
+ * Published types say `{name}` and the published CRD says string, so both are in use. A choice of types is structural
  * only without a type, and bounds that exclude each other refuse what is neither.
  */
 const pullSecret = z.union([pullSecretName, z.strictObject({ name: pullSecretName })]).meta({
