@@ -9,6 +9,7 @@ import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
 import { readForeignCrds } from './foreign-crds.ts';
+import { makePlatformNamespaces } from './platform-namespaces.ts';
 
 const environments = readEnvironments();
 const elsewhere = 'somebody-elses-namespace';
@@ -98,6 +99,7 @@ describe.each(environments.map((environment) => ({ name: environment.name, envir
 
     beforeAll(async () => {
       controlPlane = await startControlPlane({ crds: readForeignCrds() });
+      await makePlatformNamespaces(controlPlane.admin);
       for (const manifest of [...readManifests('shared'), ...readManifests(name)]) {
         await controlPlane.admin.apply(manifest, { fieldManager: 'flux' });
       }

@@ -132,6 +132,10 @@ describe('commands against a cluster', () => {
         },
       });
 
+      const generated = { ...variables, SECRET: 'rabbitmq-credentials' };
+      const seal = ['-c', 'node --import tsx tools/seal.ts < /dev/null'];
+      expect(project.run('bash', seal, generated)).toMatchObject({ code: 0, stderr: '' });
+
       expect(project.synth({ ENV: 'pro' })).toMatchObject({
         code: 0,
         stderr: expect.not.stringContaining('is not sealed yet'),
@@ -139,7 +143,9 @@ describe('commands against a cluster', () => {
       const written = join(project.manifests, 'pro', 'secrets.yaml');
       expect(run(`kubectl apply --server-side --dry-run=server -f ${written}`, environment)).toMatchObject({
         status: 0,
-        output: expect.stringContaining('minio-credentials serverside-applied'),
+        output: expect.stringMatching(
+          /minio-credentials serverside-applied[^]*rabbitmq-credentials serverside-applied/,
+        ),
       });
     } finally {
       project.remove();

@@ -4,6 +4,7 @@ import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
 import { readForeignCrds } from './foreign-crds.ts';
+import { makePlatformNamespaces } from './platform-namespaces.ts';
 
 const tiers = ['dev', 'staging', 'prd'] as const;
 type Tier = (typeof tiers)[number];
@@ -46,6 +47,7 @@ describe('people on the cluster of the tiers', () => {
 
   beforeAll(async () => {
     controlPlane = await startControlPlane({ crds: readForeignCrds() });
+    await makePlatformNamespaces(controlPlane.admin);
     for (const manifest of ['shared', ...tiers].flatMap(readManifests)) {
       await controlPlane.admin.apply(manifest, { fieldManager: 'flux' });
     }
