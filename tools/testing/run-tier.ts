@@ -42,7 +42,7 @@ function jestArguments(tier: Tier, report: string, patterns: readonly string[]):
     // beside the report, this sends the progress to stderr
     '--json',
     `--outputFile=${report}`,
-    ...(tier.runInBand ? ['--runInBand'] : []),
+    ...(tier.workers === undefined ? [] : [tier.workers === 1 ? '--runInBand' : `--maxWorkers=${tier.workers}`]),
     ...(patterns.length > 0 ? ['--passWithNoTests', ...patterns] : []),
   ];
 }

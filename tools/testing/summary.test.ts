@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { summarize } from './summary.ts';
 import type { Tier } from './tiers.ts';
 
-const tier = (name: string): Tier => ({ name, runInBand: false, missingParts: () => [] });
+const tier = (name: string): Tier => ({ name, missingParts: () => [] });
 
 const results = [
   { tier: tier('unit'), count: { passed: 3, failed: 0 }, seconds: 1.26 },

@@ -6,7 +6,6 @@ const configSchema = z.object({ default: z.object({ projects: z.array(z.object({
 
 const tier = (name: string, ...missing: readonly string[]): Tier => ({
   name,
-  runInBand: false,
   missingParts: () => missing,
 });
 

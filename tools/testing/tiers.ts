@@ -5,26 +5,27 @@ import { UsageError } from './usage.ts';
 /** Suites with the same needs: one project of jest.config.js. */
 export interface Tier {
   readonly name: string;
-  /** Whether its suites run one after the other, because what they need would crowd the machine. */
-  readonly runInBand: boolean;
+  /** Suites that run at once; default as many as the machine has processors. */
+  readonly workers?: number;
   /** Parts that the tier needs and that are not there. */
   readonly missingParts: () => readonly string[];
 }
 
-function tier(name: string, runInBand: boolean): Tier {
+function tier(name: string, limit: Pick<Tier, 'workers'> = {}): Tier {
   const needed = parts.filter((part) => part.tiers.some((one) => one === name));
-  return { name, runInBand, missingParts: () => needed.filter((part) => !isThere(part)).map((part) => part.name) };
+  return { name, ...limit, missingParts: () => needed.filter((part) => !isThere(part)).map((part) => part.name) };
 }
 
 /** All tiers, quickest first. */
 export const tiers: readonly Tier[] = [
-  tier('unit', false),
-  tier('golden', false),
-  tier('rules', false),
-  tier('cluster', true),
-  tier('broker', true),
-  tier('load', true),
-  tier('engine', true),
+  tier('unit'),
+  tier('golden'),
+  tier('rules'),
+  // each suite has an API server of its own and waits more than it computes
+  tier('cluster', { workers: 2 }),
+  tier('broker', { workers: 1 }),
+  tier('load', { workers: 1 }),
+  tier('engine', { workers: 1 }),
 ];
 
 export interface SkippedTier {
