@@ -33,6 +33,11 @@ export const names = {
   gateway: 'kourier',
 } as const;
 
+/** Wildcard certificate of public functions, in the namespace of the gateway. */
+export function functionsCertificate({ name }: Environment): string {
+  return `knative-lambda-functions-${name}`;
+}
+
 /** Label of a pod of a Knative Service, put there by Knative. */
 export const knativeServiceLabel = 'serving.knative.dev/service';
 

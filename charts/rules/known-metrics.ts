@@ -22,6 +22,7 @@ const placeholders: Readonly<Record<string, string>> = {
   $env: 'environment=""',
   $control: 'namespace=""',
   $namespaces: 'namespace=~""',
+  $functionsCertificate: 'name=""',
   $coreHourUsd: '1',
   $queueLength: '1',
 };
@@ -32,7 +33,10 @@ const numbers = /(?<![\w.:])\d+(?:\.\d+)?(?![\w.])/g;
 /** The query without the values of its matchers and without its numbers, which say nothing about names. */
 function shapeOf(expr: string): string {
   return expr
-    .replaceAll(/\$(?:env|control|namespaces|coreHourUsd|queueLength)\b/g, (name) => placeholders[name] ?? name)
+    .replaceAll(
+      /\$(?:env|control|namespaces|functionsCertificate|coreHourUsd|queueLength)\b/g,
+      (name) => placeholders[name] ?? name,
+    )
     .replaceAll(texts, '""')
     .replaceAll(numbers, '1');
 }

@@ -3,7 +3,8 @@ import type { Alert } from './rule.ts';
 import { thresholds } from './thresholds.ts';
 
 const dashboard = 'knative-lambda';
-const certificateLeft = 'certmanager_certificate_expiration_timestamp_seconds{$namespaces} > 0) - time()';
+const certificateEnd = 'certmanager_certificate_expiration_timestamp_seconds';
+const certificateLeft = `(${certificateEnd}{$namespaces} > 0 or ${certificateEnd}{$functionsCertificate} > 0) - time()`;
 const kustomization = 'gotk_resource_info{customresource_kind="Kustomization", name="$kustomization"';
 
 const hasCanary = ({ rollout }: Environment): boolean => rollout.canary !== 'none';
@@ -30,7 +31,7 @@ export const platformAlerts = {
     when: hasCanary,
   },
   KnativeLambdaCertificateExpiring: {
-    expr: `(${certificateLeft} < ${thresholds.certificateExpiry.value}`,
+    expr: `${certificateLeft} < ${thresholds.certificateExpiry.value}`,
     threshold: thresholds.certificateExpiry,
     priority: 'P2',
     summary: 'A certificate is not renewed',
@@ -39,7 +40,7 @@ export const platformAlerts = {
     dashboard,
   },
   KnativeLambdaCertificateExpiryCritical: {
-    expr: `(${certificateLeft} < ${thresholds.certificateExpiryPage.value}`,
+    expr: `${certificateLeft} < ${thresholds.certificateExpiryPage.value}`,
     threshold: thresholds.certificateExpiryPage,
     priority: 'P0',
     summary: 'A certificate ends within three days',

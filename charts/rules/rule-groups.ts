@@ -1,6 +1,6 @@
 import type { Environment } from '../../stacks/index.ts';
 import type { RuleGroup } from '../imports/prometheus.ts';
-import { allNamespaces } from '../workloads.ts';
+import { allNamespaces, functionsCertificate } from '../workloads.ts';
 import { alertGroups } from './alerts.ts';
 import { recordings } from './recordings.ts';
 import type { Alert, Recording } from './rule.ts';
@@ -14,6 +14,7 @@ function fill(expr: string, environment: Environment): string {
     .replaceAll('$env', `environment="${name}"`)
     .replaceAll('$control', `namespace="${namespaces.control}"`)
     .replaceAll('$namespaces', `namespace=~"${allNamespaces(environment).join('|')}"`)
+    .replaceAll('$functionsCertificate', `name="${functionsCertificate(environment)}"`)
     .replaceAll('$coreHourUsd', String(monitoring.coreHourUsd))
     .replaceAll('$queueLength', String(rabbitmq.limits.queueLength))
     .replaceAll('$kustomization', delivery.kustomization);

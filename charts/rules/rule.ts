@@ -15,7 +15,7 @@ export type DashboardUid =
 /**
  * An alert, the same in every environment that it holds for. In the expression `$env`, `$control` and `$namespaces`
  * stand for matchers on the environment, its control namespace and all of its namespaces, `$kustomization` for a name,
- * `$coreHourUsd` and `$queueLength` for settings.
+ * `$functionsCertificate` for one on the name of the wildcard certificate, `$coreHourUsd` and `$queueLength` for settings.
  */
 export interface Alert {
   readonly expr: string;

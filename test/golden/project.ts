@@ -29,9 +29,12 @@ export interface Project {
   remove(this: void): void;
 }
 
+/** cloud.json is the Pulumi program's, and a synth leaves it alone. */
+const isForSynth = (path: string): boolean => !path.endsWith('cloud.json');
+
 export function copyProject(): Project {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'knative-lambda-golden-')));
-  for (const path of copied) cpSync(join(root, path), join(folder, path), { recursive: true });
+  for (const path of copied) cpSync(join(root, path), join(folder, path), { recursive: true, filter: isForSynth });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 
   const run: Project['run'] = (command, options, variables = {}) => {

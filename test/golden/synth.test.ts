@@ -4,11 +4,12 @@ import { readFiles } from '../../tools/verification/read-files.ts';
 import { copyProject, type Project } from './project.ts';
 
 const timeoutMs = 60_000;
-const committed = readFiles(join(import.meta.dirname, '..', '..', 'manifests'));
 
 let project: Project;
+let committed: ReadonlyMap<string, string>;
 beforeAll(() => {
   project = copyProject();
+  committed = readFiles(project.manifests);
   project.bundle();
 });
 afterAll(() => project.remove());

@@ -25,6 +25,11 @@ const certificate = (endsAt: number): Series => ({
   [inControl('certmanager_certificate_expiration_timestamp_seconds', 'name="api"')]: constant(endsAt),
 });
 
+const wildcard = (endsAt: number): Series => ({
+  'certmanager_certificate_expiration_timestamp_seconds{namespace="kourier-system", name="knative-lambda-functions-prd"}':
+    constant(endsAt),
+});
+
 const up = (job: string, value: number): Series => ({
   [own('up', `namespace="flux-system", job="${job}", instance="${job}"`)]: constant(value),
 });
@@ -70,13 +75,13 @@ export const platformCases = {
   KnativeLambdaCanaryFailed: { faults: [canary(2)], silent: [canary(1), canary(0)], after: 5 },
   KnativeLambdaCanaryStuck: { faults: [canary(0)], silent: [canary(1), canary(2)], after: 35 },
   KnativeLambdaCertificateExpiring: {
-    faults: [certificate(14 * daySeconds)],
+    faults: [certificate(14 * daySeconds), wildcard(14 * daySeconds)],
     // not issued yet is another matter
     silent: [certificate(14 * daySeconds + 10_000), certificate(0)],
     after: 70,
   },
   KnativeLambdaCertificateExpiryCritical: {
-    faults: [certificate(3 * daySeconds)],
+    faults: [certificate(3 * daySeconds), wildcard(3 * daySeconds)],
     silent: [certificate(3 * daySeconds + 10_000), certificate(0)],
     after: 70,
   },
