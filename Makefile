@@ -51,6 +51,20 @@ cluster-prepare: $(ready) ## apply what must be there before an environment (ENV
 variables: $(ready) ## print shell variables for the commands of docs/runbooks/ (ENV=name) [CONTEXT=name]
 	$(run) tools/variables.ts
 
+##@ Stacks
+.PHONY: up stack-diff stack-preview destroy
+up: $(ready) ## change cloud and cluster to what the settings say (STACK=name)
+	$(run) tools/stack/main.ts $@
+
+stack-diff: $(ready) ## show how cloud and cluster differ from the settings; fails when they do (STACK=name)
+	$(run) tools/stack/main.ts $@
+
+stack-preview: $(ready) ## try the stack: show what an update would do, or write it (STACK=name) [OUT=folder]
+	$(run) tools/stack/main.ts $@
+
+destroy: $(ready) ## remove what the stack made, but what is kept (STACK=name)
+	$(run) tools/stack/main.ts $@
+
 ##@ Clean
 clean: ## remove what these verbs made in the checkout, without manifests/ and docs/
 	rm -rf dist node_modules

@@ -23,6 +23,8 @@ export interface EngineRun {
 export interface Engine {
   /** Copy of the project that the CLI runs in: it writes what it makes up into the stack's file. */
   readonly project: string;
+  /** Variables of the CLI, with the stand-ins on the path. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   /** Runs the Pulumi CLI in the copy, on a stack in a state folder of the engine's own. */
   run(this: void, ...words: readonly string[]): Promise<EngineRun>;
   /** Texts of the state files. */
@@ -56,6 +58,7 @@ const copied = [
   'infra',
   'operator',
   'stacks',
+  'tools',
 ];
 
 function copyProject(folder: string): void {
@@ -64,8 +67,8 @@ function copyProject(folder: string): void {
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'));
 }
 
-/** A Pulumi CLI with a state of its own; `environment` is added to its variables. */
-export function startEngine(environment: Readonly<Record<string, string>>): Engine {
+/** A Pulumi CLI with a state of its own; `environment` is added to its variables, `path` to where it finds programs. */
+export function startEngine(environment: Readonly<Record<string, string>>, path: readonly string[] = []): Engine {
   const pulumi = locatePulumi();
   if (pulumi === undefined) throw new Error('no Pulumi CLI found, make it with: make real-parts PART=pulumi');
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'knative-lambda-engine-')));
@@ -77,7 +80,7 @@ export function startEngine(environment: Readonly<Record<string, string>>): Engi
   writeStandIns(programs);
   const env = {
     ...process.env,
-    PATH: [programs, dirname(pulumi), process.env['PATH']].join(delimiter),
+    PATH: [programs, dirname(pulumi), ...path, process.env['PATH']].join(delimiter),
     PULUMI_HOME: join(folder, 'home'),
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: 'only for this test',
@@ -89,6 +92,7 @@ export function startEngine(environment: Readonly<Record<string, string>>): Engi
   };
   return {
     project,
+    variables: env,
     run: (...words) =>
       new Promise((resolve, reject) => {
         const child = spawn(pulumi, [...words, '--non-interactive', '--color=never'], { cwd: project, env });
