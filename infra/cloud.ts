@@ -7,6 +7,7 @@ import { ImageRepositories } from './image-repositories.ts';
 import { issuerOf } from './issuer.ts';
 import type { CloudEnvironment } from './names.ts';
 import { PipelineIdentity } from './pipeline-identity.ts';
+import { refuseUnsafe } from './refusals.ts';
 import { SecretEntries } from './secret-entries.ts';
 import { tagEverything } from './tags.ts';
 import { UploadQueue } from './upload-queue.ts';
@@ -27,7 +28,12 @@ export class Cloud extends pulumi.ComponentResource {
   readonly uploadQueueUrl: pulumi.Output<string>;
 
   constructor(id: string, { environment, manifests, issuer: configured }: CloudProps) {
-    super('knative-lambda:infra:Cloud', id, {}, { transformations: [tagEverything(environment)] });
+    super(
+      'knative-lambda:infra:Cloud',
+      id,
+      {},
+      { transformations: [tagEverything(environment), refuseUnsafe(environment)] },
+    );
     const { account, region, pipeline } = environment.cloud;
     const provider = new aws.Provider(id, { region, allowedAccountIds: [account] }, { parent: this });
     const options = { parent: this, providers: { aws: provider } };

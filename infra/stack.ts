@@ -12,6 +12,7 @@ import { checkAccount } from './account.ts';
 import { Cloud } from './cloud.ts';
 import { Delivery } from './delivery.ts';
 import { isInCloud } from './names.ts';
+import { checkOutputs } from './outputs.ts';
 
 /** What only the person who runs the stack knows; everything else is in stacks/. */
 export interface StackConfiguration {
@@ -83,5 +84,5 @@ export async function buildStack(
     new Delivery(environment.cluster.name, { context: chosen, manifests });
     outputs['context'] = chosen;
   }
-  return outputs;
+  return checkOutputs(outputs);
 }
