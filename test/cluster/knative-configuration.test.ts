@@ -1,41 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { readEnvironments } from '../../stacks/index.ts';
-import { locateFolder } from '../../tools/real-parts/locate.ts';
-import { knativeConfigurationPart } from '../../tools/real-parts/parts.ts';
-import { readManifests } from './committed-manifests.ts';
+import { configurationOf, type KnativeConfiguration, publishedConfigMaps } from './knative-configuration.ts';
 
 const clusters = [...new Set(readEnvironments().map(({ cluster }) => cluster.name))];
-const configured = z.looseObject({
-  spec: z.looseObject({ config: z.record(z.string(), z.record(z.string(), z.string())) }),
-});
-const configMap = z.looseObject({ data: z.record(z.string(), z.string()) });
 const keyed = z.record(z.string(), z.unknown());
 
 /** Keys that Knative reads from one of its ConfigMaps, from the example in it or from its own values. */
 function knownKeys(namespace: string, name: string): readonly string[] {
-  const path = join(locateFolder(knativeConfigurationPart) ?? '', `${namespace}.config-${name}.yaml`);
-  const { _example: example, ...data } = configMap.parse(parse(readFileSync(path, 'utf8'))).data;
+  const found = publishedConfigMaps(namespace).find(({ metadata }) => metadata.name === `config-${name}`);
+  const { _example: example, ...data } = found?.data ?? {};
   return [...Object.keys(data), ...Object.keys(example === undefined ? {} : keyed.parse(parse(example)))];
 }
 
-type Configuration = z.output<typeof configured>['spec']['config'];
-
-function unknownKeys(namespace: string, config: Configuration): readonly string[] {
+function unknownKeys(namespace: string, config: KnativeConfiguration): readonly string[] {
   return Object.entries(config).flatMap(([name, values]) => {
     const known = knownKeys(namespace, name);
     return Object.keys(values)
       .filter((key) => !known.includes(key))
       .map((key) => `config-${name}: ${key}`);
   });
-}
-
-function configurationOf(cluster: string, kind: string): Configuration {
-  const found = readManifests(`clusters/${cluster}`).find((manifest) => manifest.kind === kind);
-  return configured.parse(found).spec.config;
 }
 
 describe.each(clusters)('Knative of cluster %s', (cluster) => {

@@ -16,8 +16,9 @@ export async function copyModuleFiles(part: GoModuleFilesPart, making: Making): 
     making.step(`copying from ${source.module}`);
     const folder = folders.get(source.module);
     if (folder === undefined) throw new Error(`go named no folder for ${source.module}`);
-    const objects = readObjects(source, folder, part.keepKind);
-    if (objects.size === 0) throw new PartError(`${label(source)} has no ${part.keepKind} in ${source.folder}`);
+    const kinds = [part.keepKind].flat();
+    const objects = readObjects(source, folder, kinds);
+    if (objects.size === 0) throw new PartError(`${label(source)} has no ${kinds.join(', ')} in ${source.folder}`);
     for (const [name, text] of objects) writeFileSync(join(making.folder, `${name}.yaml`), text, { flag: 'wx' });
   }
 }
@@ -41,12 +42,12 @@ export function parseDownloads(output: string): readonly (readonly [string, stri
   return downloadsSchema.parse(objects).map((download) => [download.Path, download.Dir]);
 }
 
-function readObjects(source: GoModuleFiles, folder: string, kind: string): ReadonlyMap<string, string> {
+function readObjects(source: GoModuleFiles, folder: string, kinds: readonly string[]): ReadonlyMap<string, string> {
   const files = source.names ?? readdirSync(join(folder, source.folder)).filter((name) => name.endsWith('.yaml'));
   const documents = files.flatMap((file) => {
     const text = readFileSync(join(folder, source.folder, file), 'utf8');
-    return parseLooseDocuments(text, `${label(source)}/${source.folder}/${file}`).filter(
-      (document) => document.get('kind') === kind,
+    return parseLooseDocuments(text, `${label(source)}/${source.folder}/${file}`).filter((document) =>
+      kinds.some((kind) => kind === document.get('kind')),
     );
   });
   return new Map(documents.map((document) => [nameOf(document), document.toString()]));

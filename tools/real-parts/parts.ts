@@ -35,8 +35,8 @@ export interface GoModuleFilesPart extends PartBase {
   readonly kind: 'go-module-files';
   /** Folder under `modules/` whose go.sum holds the checksums. */
   readonly module: string;
-  /** Only YAML documents of this kind are kept. */
-  readonly keepKind: string;
+  /** Only YAML documents of this kind, or of one of these kinds, are kept. */
+  readonly keepKind: string | readonly string[];
   readonly sources: readonly GoModuleFiles[];
 }
 
@@ -157,6 +157,31 @@ export const knativeConfigurationPart = {
       names: ['config-network.yaml'],
     },
     { module: 'knative.dev/eventing', version: 'v0.46.0', folder: 'config/core/configmaps' },
+  ],
+} as const satisfies GoModuleFilesPart;
+
+export const knativeWebhookPart = {
+  kind: 'go-programs',
+  name: 'knative-webhook',
+  tiers: ['cluster'],
+  purpose: 'completes and refuses Knative Services as Knative Serving does',
+  default: true,
+  diskGiB: 2,
+  programs: [{ binary: 'knative-webhook', module: 'knative-webhook', package: 'knative.dev/serving/cmd/webhook' }],
+} as const satisfies GoProgramsPart;
+
+export const knativeWebhookConfigurationPart = {
+  kind: 'go-module-files',
+  name: 'knative-webhook-configuration',
+  tiers: ['cluster'],
+  purpose: "how the API server is told of Knative's webhooks",
+  default: true,
+  diskGiB: 1,
+  module: 'foreign-crds',
+  keepKind: ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'Secret'],
+  sources: [
+    { module: 'knative.dev/serving', version: 'v0.46.6', folder: 'config/core/webhooks' },
+    { module: 'knative.dev/eventing', version: 'v0.46.0', folder: 'config/core/webhooks' },
   ],
 } as const satisfies GoModuleFilesPart;
 
@@ -307,6 +332,8 @@ export const parts: readonly Part[] = [
   controlPlanePart,
   foreignCrdsPart,
   knativeConfigurationPart,
+  knativeWebhookConfigurationPart,
+  knativeWebhookPart,
   kubesealPart,
   kustomizeControllerPart,
   k6Part,
