@@ -5,11 +5,6 @@ import type { Manifest } from '../charts/index.ts';
 /** Types whose loss takes everything of their kind along: kept when the stack is destroyed. */
 const kept = new Set(['CustomResourceDefinition']);
 
-/** What controllers write after us: replicas where an autoscaler decides, traffic where a canary does. */
-const notOurs: Readonly<Record<string, readonly string[]>> = {
-  'serving.knative.dev/v1/Service': ['spec.traffic'],
-};
-
 const first = ['CustomResourceDefinition', 'Namespace'];
 
 /** Type token of the Kubernetes provider: the core group, which has no name, is called core. */
@@ -64,7 +59,6 @@ export class Delivery extends pulumi.ComponentResource {
       provider,
       dependsOn: [...dependsOn],
       retainOnDelete: kept.has(manifest.kind),
-      ignoreChanges: [...(notOurs[`${manifest.apiVersion}/${manifest.kind}`] ?? [])],
     });
   }
 }

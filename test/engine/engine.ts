@@ -20,6 +20,14 @@ export interface EngineRun {
   readonly output: string;
 }
 
+export interface RunningEngine {
+  readonly result: Promise<EngineRun>;
+  /** What it has printed so far. */
+  output(this: void): string;
+  /** Ends the CLI at once, with no chance to write anything. */
+  kill(this: void): void;
+}
+
 export interface Engine {
   /** Copy of the project that the CLI runs in: it writes what it makes up into the stack's file. */
   readonly project: string;
@@ -27,6 +35,7 @@ export interface Engine {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Runs the Pulumi CLI in the copy, on a stack in a state folder of the engine's own. */
   run(this: void, ...words: readonly string[]): Promise<EngineRun>;
+  start(this: void, ...words: readonly string[]): RunningEngine;
   /** Texts of the state files. */
   state(this: void): string;
   dispose(this: void): void;
@@ -90,20 +99,24 @@ export function startEngine(environment: Readonly<Record<string, string>>, path:
     NODE_OPTIONS: '',
     ...environment,
   };
+  const start = (...words: readonly string[]): RunningEngine => {
+    const child = spawn(pulumi, [...words, '--non-interactive', '--color=never'], { cwd: project, env });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    const result = new Promise<EngineRun>((resolve, reject) => {
+      child.on('error', reject).on('close', (exitCode) => resolve({ exitCode, output }));
+    });
+    return { result, output: () => output, kill: () => child.kill('SIGKILL') };
+  };
   return {
     project,
     variables: env,
-    run: (...words) =>
-      new Promise((resolve, reject) => {
-        const child = spawn(pulumi, [...words, '--non-interactive', '--color=never'], { cwd: project, env });
-        let output = '';
-        for (const stream of [child.stdout, child.stderr]) {
-          stream.setEncoding('utf8').on('data', (text: string) => {
-            output += text;
-          });
-        }
-        child.on('error', reject).on('close', (exitCode) => resolve({ exitCode, output }));
-      }),
+    start,
+    run: (...words) => start(...words).result,
     state: () =>
       readdirSync(state, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())

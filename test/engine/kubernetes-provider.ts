@@ -1,7 +1,7 @@
 /**
  * Stands in for pulumi-resource-kubernetes, which no package registry has. What it does as the real one: server-side
- * apply with a dry run in preview, refusals of the API server as failures, refresh by reading. What it does not:
- * wait for rollouts, make up names, render to a folder. A ConfigMap is updated in place, as with enableConfigMapMutable.
+ * apply with a dry run in preview, refusals of the API server as failures, refresh by reading, a wait until a new kind
+ * is served. What it does not: wait for rollouts and deletions, make up names, render to a folder. A ConfigMap is updated in place, as with enableConfigMapMutable.
  */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
@@ -9,6 +9,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { ApiClient } from '../cluster/api-client.ts';
 import { ApiError } from '../cluster/api-error.ts';
+import { waitUntilServed } from '../cluster/crd-installation.ts';
+import { endWithParent } from './parent.ts';
 
 const kubeconfigSchema = z.object({
   clusters: z.tuple([
@@ -78,6 +80,7 @@ class KubernetesProvider implements pulumi.provider.Provider {
     const object = objectSchema.parse(inputs);
     await client.apply(object, { fieldManager, force: true });
     const { apiVersion, kind, metadata } = object;
+    if (kind === 'CustomResourceDefinition') await waitUntilServed(client, [object], { timeoutMs: 30_000 });
     return { id: [apiVersion, kind, metadata.namespace, metadata.name].filter(Boolean).join('/'), outs: inputs };
   }
 
@@ -105,4 +108,5 @@ class KubernetesProvider implements pulumi.provider.Provider {
   }
 }
 
+endWithParent();
 await pulumi.provider.main(new KubernetesProvider(), process.argv.slice(2));

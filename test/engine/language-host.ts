@@ -10,6 +10,7 @@ import languageServices from '@pulumi/pulumi/proto/language_grpc_pb.js';
 import language from '@pulumi/pulumi/proto/language_pb.js';
 import plugin from '@pulumi/pulumi/proto/plugin_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
+import { endWithParent } from './parent.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -64,6 +65,7 @@ const answerEmpty =
   (_: unknown, answer: sendUnaryData<T>): void =>
     answer(null, new Response());
 
+endWithParent();
 const server = new Server();
 server.addService(languageServices.LanguageRuntimeService, {
   handshake: answerEmpty(language.LanguageHandshakeResponse),
