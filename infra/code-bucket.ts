@@ -1,42 +1,20 @@
 import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import { codeBucketPolicy, logBucketPolicy } from './bucket-policy.ts';
-import { objectDays } from './expiry.ts';
-import { type CloudEnvironment, isProduction, names, prefixes } from './names.ts';
+import { type CloudEnvironment, isProduction, names } from './names.ts';
+import { codeRules, logRules, type ObjectRules } from './object-rules.ts';
 import { toText } from './policy-document.ts';
-
-type Rules = aws.types.input.s3.BucketLifecycleConfigurationRule[];
-
-const codeRules: Rules = [
-  {
-    id: 'incomplete-uploads',
-    status: 'Enabled',
-    filter: { prefix: '' },
-    abortIncompleteMultipartUpload: { daysAfterInitiation: objectDays.incompleteUpload },
-  },
-  {
-    id: 'old-versions',
-    status: 'Enabled',
-    filter: { prefix: '' },
-    noncurrentVersionExpiration: { noncurrentDays: objectDays.oldVersion },
-  },
-  {
-    id: 'build-cache',
-    status: 'Enabled',
-    filter: { prefix: prefixes.buildCache },
-    expiration: { days: objectDays.buildCache },
-  },
-];
-
-const logRules: Rules = [
-  { id: 'access-log', status: 'Enabled', filter: { prefix: '' }, expiration: { days: objectDays.accessLog } },
-];
 
 interface BucketProps {
   readonly name: string;
   readonly policy: string;
-  readonly rules: Rules;
+  readonly rules: ObjectRules;
   readonly versioned: boolean;
+}
+
+interface ClosedBucket {
+  readonly created: aws.s3.Bucket;
+  readonly policy: aws.s3.BucketPolicy;
 }
 
 /** Bucket of uploaded code, build cache, dead letters and backups, and the bucket of its access log. */
@@ -66,21 +44,25 @@ export class CodeBucket extends pulumi.ComponentResource {
       },
       keep,
     );
+    const { bucket } = code.created;
+    const parent = code.created;
+    // S3 may write the log only when the policy of its bucket says so
     new aws.s3.BucketLogging(
       'code',
-      { bucket: code.bucket, targetBucket: log.bucket, targetPrefix: 'code/' },
-      { parent: code },
+      { bucket, targetBucket: log.created.bucket, targetPrefix: 'code/' },
+      { parent, retainOnDelete: true, dependsOn: [log.policy] },
     );
-    new aws.s3.BucketNotification('code', { bucket: code.bucket, eventbridge: true }, { parent: code });
-    this.bucket = code.bucket;
+    new aws.s3.BucketNotification('code', { bucket, eventbridge: true }, { parent });
+    this.bucket = bucket;
     this.registerOutputs({ bucket: this.bucket });
   }
 
   /** A private, encrypted bucket that its owner alone controls. Code outlives its stack, also outside production. */
-  #addBucket(id: string, { name, policy, rules, versioned }: BucketProps, protect: boolean): aws.s3.Bucket {
+  #addBucket(id: string, { name, policy: text, rules, versioned }: BucketProps, protect: boolean): ClosedBucket {
     const created = new aws.s3.Bucket(id, { bucket: name }, { parent: this, protect, retainOnDelete: true });
     const bucket = created.bucket;
-    const options = { parent: created };
+    // what closes the bucket stays as long as it does
+    const options = { parent: created, retainOnDelete: true };
     const closed = new aws.s3.BucketPublicAccessBlock(
       id,
       { bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
@@ -96,7 +78,7 @@ export class CodeBucket extends pulumi.ComponentResource {
       new aws.s3.BucketVersioning(id, { bucket, versioningConfiguration: { status: 'Enabled' } }, options);
     }
     new aws.s3.BucketLifecycleConfiguration(id, { bucket, rules }, options);
-    new aws.s3.BucketPolicy(id, { bucket, policy }, { ...options, dependsOn: [closed] });
-    return created;
+    const policy = new aws.s3.BucketPolicy(id, { bucket, policy: text }, { ...options, dependsOn: [closed] });
+    return { created, policy };
   }
 }

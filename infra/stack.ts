@@ -11,6 +11,7 @@ import { type Environment, readReleases } from '../stacks/index.ts';
 import { checkAccount } from './account.ts';
 import { Cloud } from './cloud.ts';
 import { Delivery } from './delivery.ts';
+import { checkDocuments } from './documents.ts';
 import { isInCloud } from './names.ts';
 import { checkOutputs } from './outputs.ts';
 
@@ -67,6 +68,7 @@ export async function buildStack(
   const objects = synthesize(environment, all);
   const outputs: Record<string, pulumi.Input<string>> = { environment: environment.name };
   if (isInCloud(environment)) {
+    checkDocuments(environment);
     await checkAccount(environment);
     const cloud = new Cloud(environment.name, {
       environment,
