@@ -44,6 +44,7 @@ export interface Engine {
 /** Programs that no package registry has, by the name under which the CLI looks for them. */
 const standIns = {
   'pulumi-language-nodejs': ['--import', 'tsx', 'language-host.ts'],
+  'pulumi-resource-aws': ['--import', 'tsx', 'aws-provider.ts'],
   'pulumi-resource-kubernetes': ['--import', 'tsx', 'kubernetes-provider.ts'],
 } as const;
 

@@ -8,7 +8,7 @@ import type { Part } from './parts.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const modulesFolder = join(import.meta.dirname, 'modules');
-const moduleFileNames = ['go.mod', 'go.sum', 'tools.go'] as const;
+const moduleFileNames = ['go.mod', 'go.sum', 'tools.go', 'requirements.txt'] as const;
 
 export const moduleFolder = (module: string): string => join(modulesFolder, module);
 
@@ -20,6 +20,7 @@ export function cacheRoot(environment: Environment, home = homedir()): string {
 
 export function modulesOf(part: Part): readonly string[] {
   if (part.kind === 'go-module-files') return [part.module];
+  if (part.kind === 'python-packages') return [part.module];
   if (part.kind === 'debian-packages') return [];
   return [...new Set(part.programs.map((program) => program.module))];
 }
@@ -35,10 +36,13 @@ export function contentKey(part: Part, moduleFiles = readModuleFiles(part)): str
 export const partsFolder = (part: Part, environment: Environment): string =>
   join(cacheRoot(environment), 'parts', part.name);
 
+/** Whether making the part takes a Go toolchain. */
+export const isMadeByGo = ({ kind }: Part): boolean => kind === 'go-programs' || kind === 'go-module-files';
+
 /** Name of the folder that a part made by this Go version gets. */
 export function folderName(part: Part, goVersion: string): string {
   if (part.kind === 'go-module-files') return contentKey(part);
-  if (part.kind === 'debian-packages') return `${contentKey(part)}${platformSuffix()}`;
+  if (!isMadeByGo(part)) return `${contentKey(part)}${platformSuffix()}`;
   return `${contentKey(part)}-${goVersion}${platformSuffix()}`;
 }
 

@@ -1,7 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findPartFolder, type Environment } from './cache.ts';
-import { controlPlanePart, type GoProgramsPart, type Part, pulumiPart } from './parts.ts';
+import { PartError } from './part-error.ts';
+import { controlPlanePart, type GoProgramsPart, motoPart, type Part, pulumiPart } from './parts.ts';
 
 export interface ControlPlanePrograms {
   readonly etcd: string;
@@ -38,6 +39,13 @@ export function locateProgram(part: GoProgramsPart, environment: Environment = p
 /** Path of the Pulumi CLI: an installed one, else the one that `make real-parts` made. */
 export function locatePulumi(environment: Environment = process.env): string | undefined {
   return installedProgram('pulumi', environment) ?? locateProgram(pulumiPart, environment);
+}
+
+/** Path of the interpreter that has moto and cfn-lint. Fails where `make real-parts` did not make them. */
+export function locatePython(environment: Environment = process.env): string {
+  const folder = findPartFolder(motoPart, environment);
+  if (folder === undefined) throw new PartError('no moto found, make it with: make real-parts PART=moto');
+  return join(folder, 'bin', 'python');
 }
 
 function installedProgram(name: string, { PATH: path = '' }: Environment): string | undefined {

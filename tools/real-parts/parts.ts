@@ -48,7 +48,14 @@ export interface DebianPackagesPart extends PartBase {
   readonly scripts: readonly { readonly path: string; readonly root: string }[];
 }
 
-export type Part = GoProgramsPart | GoModuleFilesPart | DebianPackagesPart;
+/** Python packages with all that they need, in an environment of their own. */
+export interface PythonPackagesPart extends PartBase {
+  readonly kind: 'python-packages';
+  /** Folder under `modules/` whose requirements.txt pins every package by version and hash. */
+  readonly module: string;
+}
+
+export type Part = GoProgramsPart | GoModuleFilesPart | DebianPackagesPart | PythonPackagesPart;
 
 const kubernetes = { version: 'v1.34.4', major: '1', minor: '34' } as const;
 
@@ -328,6 +335,16 @@ export const pulumiPart = {
   ],
 } as const satisfies GoProgramsPart;
 
+export const motoPart = {
+  kind: 'python-packages',
+  name: 'moto',
+  tiers: ['engine'],
+  purpose: 'answers as AWS does, and cfn-lint, which checks documents of AWS',
+  default: true,
+  diskGiB: 1,
+  module: 'moto',
+} as const satisfies PythonPackagesPart;
+
 export const parts: readonly Part[] = [
   controlPlanePart,
   foreignCrdsPart,
@@ -345,4 +362,5 @@ export const parts: readonly Part[] = [
   flaggerPart,
   rabbitmqPart,
   pulumiPart,
+  motoPart,
 ];

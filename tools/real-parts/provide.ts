@@ -1,9 +1,18 @@
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPrograms, type Making } from './build-programs.ts';
-import { findPartFolder, folderName, moduleFolder, modulesOf, partsFolder, type Environment } from './cache.ts';
+import {
+  findPartFolder,
+  folderName,
+  isMadeByGo,
+  moduleFolder,
+  modulesOf,
+  partsFolder,
+  type Environment,
+} from './cache.ts';
 import { copyModuleFiles } from './copy-module-files.ts';
 import { installedGoVersion, neededGoVersion, requireGo } from './go.ts';
+import { installPackages } from './install-packages.ts';
 import { withLock } from './lock.ts';
 import { PartError } from './part-error.ts';
 import type { Part } from './parts.ts';
@@ -43,8 +52,7 @@ function presentFolder(part: Part, environment: Environment, goVersion: string |
 }
 
 async function makeUnderLock(part: Part, provision: Provision, installed: string | undefined): Promise<string> {
-  const goVersion =
-    part.kind === 'debian-packages' ? '' : requireGo(installed, neededGoVersion(modulesOf(part).map(moduleFolder)));
+  const goVersion = isMadeByGo(part) ? requireGo(installed, neededGoVersion(modulesOf(part).map(moduleFolder))) : '';
   const parent = partsFolder(part, provision.environment);
   const target = join(parent, folderName(part, goVersion));
   const progress = startProgress(part.name, provision.output);
@@ -87,6 +95,8 @@ function make(part: Part, making: Making): Promise<void> {
       return copyModuleFiles(part, making);
     case 'debian-packages':
       return unpackPackages(part, making);
+    case 'python-packages':
+      return installPackages(part, making);
   }
 }
 

@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Making } from './build-programs.ts';
 import { PartError } from './part-error.ts';
 import type { DebianPackagesPart } from './parts.ts';
+import { runProgram } from './run-program.ts';
 
 /** Unpacks packages of the distribution into the part's folder: nothing is installed, and no rights are needed. */
 export async function unpackPackages(part: DebianPackagesPart, making: Making): Promise<void> {
@@ -13,14 +13,14 @@ export async function unpackPackages(part: DebianPackagesPart, making: Making): 
   // lists of its own: a small image has none, and those of the machine belong to root
   const options = [`Dir::State::Lists=${lists}`, `Dir::Cache=${cache}`, 'Debug::NoLocking=true', 'APT::Sandbox::User='];
   const apt = (...words: readonly string[]): Promise<void> =>
-    run(making, 'apt-get', ['-qq', ...options.flatMap((option) => ['-o', option]), ...words], work);
+    runProgram(making, 'apt-get', ['-qq', ...options.flatMap((option) => ['-o', option]), ...words], work);
   making.step('reading the package lists of the distribution');
   await apt('update');
   making.step(`fetching ${part.packages.length} packages`);
   await apt('download', ...part.packages);
   for (const file of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
     making.step(`unpacking ${file.split('_')[0]}`);
-    await run(making, 'dpkg-deb', ['--extract', join(work, file), making.folder], work);
+    await runProgram(making, 'dpkg-deb', ['--extract', join(work, file), making.folder], work);
   }
   rmSync(work, { recursive: true });
   for (const script of part.scripts) makeMovable(join(making.folder, script.path), script.root);
@@ -33,19 +33,4 @@ function makeMovable(path: string, root: string): void {
   if (!text.includes(line))
     throw new PartError(`${path}: got no line ${line}; look at how the package finds itself now`);
   writeFileSync(path, text.replaceAll(line, 'ROOTDIR=$(cd "$(dirname "$0")/.." && pwd)'));
-}
-
-function run({ signal }: Making, program: string, words: readonly string[], folder: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    execFile(program, [...words], { cwd: folder, signal }, (error, _stdout, stderr) => {
-      if (error === null) resolve();
-      else reject(explain(program, error, stderr));
-    });
-  });
-}
-
-function explain(program: string, error: NodeJS.ErrnoException | Error, stderr: string): PartError {
-  return 'code' in error && error.code === 'ENOENT'
-    ? new PartError(`no program named ${program} on PATH, needed is that of Debian or Ubuntu: make the part there`)
-    : new PartError(`${program} failed: ${(stderr || error.message).trim().split('\n').slice(-5).join('\n  ')}`);
 }

@@ -1,0 +1,117 @@
+/**
+ * Stands in for pulumi-resource-aws, which no package registry has. What it does as the real one: makes, reads, changes
+ * and removes the resources that infra/ registers by calls of AWS, whose refusals are failures; refresh finds drift in
+ * the properties that are compared. What it does not: look at a document before it is sent, make up names, change tags
+ * away. The region is AWS_REGION, because Node's provider server hands on no configuration; the accounts that the
+ * provider allows are not compared for the same reason. It talks to 127.0.0.1 alone.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import * as pulumi from '@pulumi/pulumi';
+import { accountKinds } from './aws-account-kinds.ts';
+import { type AwsProperties, connectAws } from './aws-client.ts';
+import { eventKinds } from './aws-event-kinds.ts';
+import { identityKinds } from './aws-identity-kinds.ts';
+import { type AwsKind, listOf, objectOf, unlessMissing } from './aws-kind.ts';
+import { registryKinds } from './aws-registry-kinds.ts';
+import { storageKinds } from './aws-storage-kinds.ts';
+
+const kinds: Readonly<Record<string, AwsKind>> = {
+  ...accountKinds,
+  ...eventKinds,
+  ...identityKinds,
+  ...registryKinds,
+  ...storageKinds,
+};
+
+const aws = connectAws(process.env);
+
+const typeOf = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? '';
+
+function kindOf(urn: string): AwsKind {
+  const kind = kinds[typeOf(urn)];
+  if (kind === undefined) throw new Error(`${typeOf(urn)} is no type that test/engine/aws-provider.ts stands in for`);
+  return kind;
+}
+
+/** What is sent to AWS: secrets open. What goes back to the engine keeps its marks, else the state shows them. */
+function open(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(open);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  if (entries.some(([key]) => key === pulumi.runtime.specialSigKey)) return open(new Map(entries).get('value'));
+  return Object.fromEntries(entries.map(([key, one]) => [key, open(one)]));
+}
+
+const opened = (properties: AwsProperties): AwsProperties => objectOf(open(properties));
+
+/** Names of inputs whose value is another than that of the state. */
+function changed(olds: AwsProperties, news: AwsProperties): readonly string[] {
+  const [state, inputs] = [opened(olds), opened(news)];
+  return Object.keys(inputs).filter((name) => !isDeepStrictEqual(state[name], inputs[name]));
+}
+
+/** Live values in place of those of the state; equal ones keep the mark of a secret. */
+function merge(state: AwsProperties, live: AwsProperties): AwsProperties {
+  const plain = opened(state);
+  const drifted = Object.entries(live).filter(([name, value]) => !isDeepStrictEqual(plain[name], value));
+  return { ...state, ...Object.fromEntries(drifted) };
+}
+
+class AwsProvider implements pulumi.provider.Provider {
+  readonly version = '7.48.0';
+
+  async check(urn: string, _olds: AwsProperties, news: AwsProperties): Promise<pulumi.provider.CheckResult> {
+    kindOf(urn);
+    return { inputs: news };
+  }
+
+  async diff(_id: string, urn: string, olds: AwsProperties, news: AwsProperties): Promise<pulumi.provider.DiffResult> {
+    const names = changed(olds, news);
+    const replaces = names.filter((name) => kindOf(urn).fixed.includes(name));
+    return { changes: names.length > 0, replaces, deleteBeforeReplace: true };
+  }
+
+  async create(urn: string, inputs: AwsProperties): Promise<pulumi.provider.CreateResult> {
+    const { id, ...added } = await kindOf(urn).create(aws, opened(inputs));
+    return { id, outs: { ...inputs, ...added } };
+  }
+
+  async update(
+    _id: string,
+    urn: string,
+    olds: AwsProperties,
+    news: AwsProperties,
+  ): Promise<pulumi.provider.UpdateResult> {
+    const { update, create } = kindOf(urn);
+    await (update ?? create)(aws, opened(news), opened(olds));
+    return { outs: { ...olds, ...news } };
+  }
+
+  async read(id: string, urn: string, state: AwsProperties = {}): Promise<pulumi.provider.ReadResult> {
+    const live = await unlessMissing(kindOf(urn).read(aws, opened(state)));
+    return live === undefined ? { id: '', props: {} } : { id, props: merge(state, live) };
+  }
+
+  async delete(_id: string, urn: string, state: AwsProperties): Promise<void> {
+    await unlessMissing(kindOf(urn).remove(aws, opened(state)));
+  }
+
+  async invoke(token: string, inputs: AwsProperties): Promise<pulumi.provider.InvokeResult> {
+    switch (token) {
+      case 'aws:index/getCallerIdentity:getCallerIdentity': {
+        const { Account: accountId, Arn: arn, UserId: userId } = await aws.call('sts', 'get_caller_identity');
+        return { outputs: { accountId, arn, userId, id: accountId } };
+      }
+      case 'aws:eks/getCluster:getCluster': {
+        const { cluster } = await aws.call('eks', 'describe_cluster', { name: inputs['name'] });
+        const { identity, arn } = objectOf(cluster);
+        const { issuer } = objectOf(objectOf(identity)['oidc']);
+        return { outputs: { name: inputs['name'], arn, identities: listOf([{ oidcs: [{ issuer }] }]) } };
+      }
+      default:
+        throw new Error(`${token} is no function that test/engine/aws-provider.ts stands in for`);
+    }
+  }
+}
+
+await pulumi.provider.main(new AwsProvider(), process.argv.slice(2));
