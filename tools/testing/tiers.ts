@@ -21,11 +21,11 @@ export const tiers: readonly Tier[] = [
   tier('unit'),
   tier('golden'),
   tier('rules'),
-  // each suite has an API server of its own and waits more than it computes
-  tier('cluster', { workers: 2 }),
+  // each suite has an API server of its own and waits more than it computes, as do those of the engine
+  tier('cluster', { workers: 3 }),
   tier('broker', { workers: 1 }),
   tier('load', { workers: 1 }),
-  tier('engine', { workers: 1 }),
+  tier('engine', { workers: 2 }),
 ];
 
 export interface SkippedTier {
