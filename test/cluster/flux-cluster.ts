@@ -119,7 +119,8 @@ async function publishRepository({ cluster, edit }: FluxClusterOptions, admin: A
   return source;
 }
 
-async function startKustomizeController(controlPlane: ControlPlane, eventsTo: string | undefined): Promise<void> {
+/** Flux's own controller, as its Deployment runs it. */
+export async function startKustomizeController(controlPlane: ControlPlane, eventsTo?: string): Promise<void> {
   const [metricsPort, healthPort] = await findFreePorts(2);
   controlPlane.start({
     name: 'kustomize-controller',

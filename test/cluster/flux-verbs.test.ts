@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { findEnvironment, readEnvironments } from '../../stacks/index.ts';
-import { locateProgram } from '../../tools/real-parts/locate.ts';
-import { kustomizeControllerPart } from '../../tools/real-parts/parts.ts';
 import { eventually } from './eventually.ts';
 import { type FluxSource, serveRepository } from './flux-source.ts';
-import { findFreePorts } from './free-ports.ts';
 import {
   answerReconcileRequest,
   isSuspended,
@@ -14,6 +11,7 @@ import {
   startOperatedCluster,
 } from './operated-cluster.ts';
 import { type TypedCommands, typedCommands } from './typed-command.ts';
+import { startKustomizeController } from './flux-cluster.ts';
 
 const { delivery } = findEnvironment(readEnvironments(), 'dev');
 const source = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', namespace: 'flux-system' };
@@ -65,18 +63,7 @@ beforeAll(async () => {
     const found = await cluster.controlPlane.admin.get({ ...source, name: delivery.source });
     await answerReconcileRequest(cluster, sourcePath, found);
   });
-  const [metricsPort, healthPort] = await findFreePorts(2);
-  cluster.controlPlane.start({
-    name: 'kustomize-controller',
-    path: locateProgram(kustomizeControllerPart) ?? '',
-    arguments: [
-      `--metrics-addr=127.0.0.1:${metricsPort}`,
-      `--health-addr=127.0.0.1:${healthPort}`,
-      '--watch-all-namespaces=true',
-      '--requeue-dependency=1s',
-    ],
-    environment: { KUBECONFIG: cluster.controlPlane.kubeconfig, RUNTIME_NAMESPACE: 'flux-system' },
-  });
+  await startKustomizeController(cluster.controlPlane);
 }, 60_000);
 
 afterAll(async () => {

@@ -3,11 +3,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { locateFolder, locateProgram } from '../../tools/real-parts/locate.ts';
-import {
-  type GoProgramsPart,
-  knativeWebhookConfigurationPart,
-  knativeWebhookPart,
-} from '../../tools/real-parts/parts.ts';
+import type { GoProgramsPart } from '../../tools/real-parts/part.ts';
+import { knativeWebhookConfigurationPart, knativeWebhookPart } from '../../tools/real-parts/parts.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { findFreePorts } from './free-ports.ts';
 import { configurationOf, mergedConfigMaps } from './knative-configuration.ts';

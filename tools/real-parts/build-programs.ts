@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { moduleFolder } from './cache.ts';
 import { goBuildFlags, runGo } from './go.ts';
-import type { GoProgram, GoProgramsPart } from './parts.ts';
+import type { GoProgram, GoProgramsPart } from './part.ts';
 
 export interface Making {
   /** Empty folder that the part is written into. */

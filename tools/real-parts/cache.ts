@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { goBuildFlags } from './go.ts';
-import type { Part } from './parts.ts';
+import type { Part } from './part.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,7 +28,7 @@ export function modulesOf(part: Part): readonly string[] {
 /** Hash of all that decides what a part holds, but for the Go version and the platform: those are in the folder's name. */
 export function contentKey(part: Part, moduleFiles = readModuleFiles(part)): string {
   // who needs it and why does not change what is made
-  const { tiers: _tiers, purpose: _purpose, default: _default, diskGiB: _diskGiB, ...made } = part;
+  const { tiers: _tiers, purpose: _purpose, diskGiB: _diskGiB, ...made } = part;
   const content = JSON.stringify([made, goBuildFlags, [...moduleFiles]]);
   return createHash('sha256').update(content).digest('hex').slice(0, 20);
 }

@@ -6,7 +6,7 @@ import { moduleFolder } from './cache.ts';
 import { runGo } from './go.ts';
 import { parseLooseDocuments } from './loose-yaml.ts';
 import { PartError } from './part-error.ts';
-import type { GoModuleFiles, GoModuleFilesPart } from './parts.ts';
+import type { GoModuleFiles, GoModuleFilesPart } from './part.ts';
 
 /** Writes one file an object, named after the object, so that two sources of the same one are noticed. */
 export async function copyModuleFiles(part: GoModuleFilesPart, making: Making): Promise<void> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Making } from './build-programs.ts';
 import { moduleFolder } from './cache.ts';
-import type { PythonPackagesPart } from './parts.ts';
+import type { PythonPackagesPart } from './part.ts';
 import { runProgram } from './run-program.ts';
 
 /** Makes an environment of Python's own kind in the part's folder; a package with another hash is refused. */

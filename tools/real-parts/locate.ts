@@ -2,7 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findPartFolder, type Environment } from './cache.ts';
 import { PartError } from './part-error.ts';
-import { controlPlanePart, type GoProgramsPart, motoPart, type Part, pulumiPart } from './parts.ts';
+import type { GoProgramsPart, Part } from './part.ts';
+import { controlPlanePart, motoPart, pulumiPart } from './parts.ts';
 
 export interface ControlPlanePrograms {
   readonly etcd: string;

@@ -2,14 +2,15 @@ import { parseArgs } from 'node:util';
 import { findPartFolder } from './cache.ts';
 import { locateInstalledControlPlane } from './locate.ts';
 import { PartError } from './part-error.ts';
-import { controlPlanePart, parts, type Part } from './parts.ts';
+import type { Part } from './part.ts';
+import { controlPlanePart, parts } from './parts.ts';
 import { providePart } from './provide.ts';
 
 const help = `usage: node --import tsx tools/real-parts/main.ts [--part name]... [--list]
 
 Builds or fetches what the test tiers need, once, into a cache outside the checkout.
 
-  --part name   make this part only; can be given several times (default: the parts marked default)
+  --part name   make this part only; can be given several times (default: every part)
   --list        say which parts there are and which of them are present
   --help        this text
 
@@ -40,7 +41,7 @@ function parseOptions() {
 }
 
 function selectParts(names: readonly string[]): readonly Part[] {
-  if (names.length === 0) return parts.filter((part) => part.default);
+  if (names.length === 0) return parts;
   return names.map((name) => {
     const part = parts.find((candidate) => candidate.name === name);
     if (part) return part;
@@ -52,7 +53,7 @@ function selectParts(names: readonly string[]): readonly Part[] {
 function describePart(part: Part): string {
   const folder = findPartFolder(part, process.env);
   const status = folder ?? `missing, make it with: make real-parts PART=${part.name}`;
-  return `${part.name} (${part.tiers.join(' and ')} tests${part.default ? ', default' : ''}): ${part.purpose}\n  ${status}\n`;
+  return `${part.name} (${part.tiers.join(' and ')} tests): ${part.purpose}\n  ${status}\n`;
 }
 
 async function provideAll(selected: readonly Part[]): Promise<void> {

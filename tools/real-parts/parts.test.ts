@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { moduleFolder } from './cache.ts';
-import { controlPlanePart, foreignCrdsPart, parts, type GoProgram } from './parts.ts';
+import type { GoProgram } from './part.ts';
+import { controlPlanePart, foreignCrdsPart, parts } from './parts.ts';
 
 const read = (module: string, file: string): string => readFileSync(join(moduleFolder(module), file), 'utf8');
 const programs: readonly GoProgram[] = parts.flatMap((part) => (part.kind === 'go-programs' ? part.programs : []));

@@ -1,61 +1,11 @@
-/** One program of a Go module under `modules/`. Each module has its own versions: one graph for all would mix them. */
-export interface GoProgram {
-  readonly binary: string;
-  readonly module: string;
-  readonly package: string;
-  /** Linker flags beside `-s -w`; default none. */
-  readonly ldflags?: readonly string[];
-}
-
-/** Files of one folder of a published Go module. */
-export interface GoModuleFiles {
-  readonly module: string;
-  readonly version: string;
-  readonly folder: string;
-  /** Names of the files to take; default every `.yaml` file of the folder. */
-  readonly names?: readonly string[];
-}
-
-interface PartBase {
-  readonly name: string;
-  readonly tiers: readonly ('cluster' | 'rules' | 'broker' | 'load' | 'engine')[];
-  readonly purpose: string;
-  /** Whether the part is made when no `--part` is given. */
-  readonly default: boolean;
-  /** Free disk space that making the part takes, Go's caches included. */
-  readonly diskGiB: number;
-}
-
-export interface GoProgramsPart extends PartBase {
-  readonly kind: 'go-programs';
-  readonly programs: readonly GoProgram[];
-}
-
-export interface GoModuleFilesPart extends PartBase {
-  readonly kind: 'go-module-files';
-  /** Folder under `modules/` whose go.sum holds the checksums. */
-  readonly module: string;
-  /** Only YAML documents of this kind, or of one of these kinds, are kept. */
-  readonly keepKind: string | readonly string[];
-  readonly sources: readonly GoModuleFiles[];
-}
-
-/** Packages of the distribution at the version that it has: it keeps no older ones that could be pinned. */
-export interface DebianPackagesPart extends PartBase {
-  readonly kind: 'debian-packages';
-  readonly packages: readonly string[];
-  /** Scripts that set ROOTDIR to the folder that they were packaged for. */
-  readonly scripts: readonly { readonly path: string; readonly root: string }[];
-}
-
-/** Python packages with all that they need, in an environment of their own. */
-export interface PythonPackagesPart extends PartBase {
-  readonly kind: 'python-packages';
-  /** Folder under `modules/` whose requirements.txt pins every package by version and hash. */
-  readonly module: string;
-}
-
-export type Part = GoProgramsPart | GoModuleFilesPart | DebianPackagesPart | PythonPackagesPart;
+import type {
+  DebianPackagesPart,
+  GoModuleFilesPart,
+  GoProgram,
+  GoProgramsPart,
+  Part,
+  PythonPackagesPart,
+} from './part.ts';
 
 const kubernetes = { version: 'v1.34.4', major: '1', minor: '34' } as const;
 
@@ -81,7 +31,6 @@ export const controlPlanePart = {
   name: 'control-plane',
   tiers: ['cluster', 'load', 'engine'],
   purpose: 'etcd, kube-apiserver, kube-controller-manager and kubectl',
-  default: true,
   diskGiB: 6,
   programs: [
     { binary: 'etcd', module: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
@@ -96,7 +45,6 @@ export const foreignCrdsPart = {
   name: 'foreign-crds',
   tiers: ['cluster', 'load', 'engine'],
   purpose: 'CustomResourceDefinitions of the systems that our objects are made for',
-  default: true,
   diskGiB: 1,
   module: 'foreign-crds',
   keepKind: 'CustomResourceDefinition',
@@ -151,7 +99,6 @@ export const knativeConfigurationPart = {
   name: 'knative-configuration',
   tiers: ['cluster'],
   purpose: 'ConfigMaps of Knative, which say what can be configured',
-  default: true,
   diskGiB: 1,
   module: 'foreign-crds',
   keepKind: 'ConfigMap',
@@ -172,7 +119,6 @@ export const knativeWebhookPart = {
   name: 'knative-webhook',
   tiers: ['cluster'],
   purpose: 'completes and refuses Knative Services as Knative Serving does',
-  default: true,
   diskGiB: 2,
   programs: [{ binary: 'knative-webhook', module: 'knative-webhook', package: 'knative.dev/serving/cmd/webhook' }],
 } as const satisfies GoProgramsPart;
@@ -182,7 +128,6 @@ export const knativeWebhookConfigurationPart = {
   name: 'knative-webhook-configuration',
   tiers: ['cluster'],
   purpose: "how the API server is told of Knative's webhooks",
-  default: true,
   diskGiB: 1,
   module: 'foreign-crds',
   keepKind: ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'Secret'],
@@ -197,7 +142,6 @@ export const kubesealPart = {
   name: 'kubeseal',
   tiers: ['cluster'],
   purpose: 'encrypts Secrets for Git, as make seal does',
-  default: true,
   diskGiB: 1,
   programs: [
     { binary: 'kubeseal', module: 'kubeseal', package: 'github.com/bitnami-labs/sealed-secrets/cmd/kubeseal' },
@@ -209,7 +153,6 @@ export const kustomizeControllerPart = {
   name: 'kustomize-controller',
   tiers: ['cluster'],
   purpose: 'applies environments as Flux does',
-  default: true,
   diskGiB: 3,
   programs: [
     {
@@ -225,7 +168,6 @@ export const notificationControllerPart = {
   name: 'notification-controller',
   tiers: ['cluster'],
   purpose: 'tells of deployments and hears of pushes as Flux does',
-  default: true,
   diskGiB: 3,
   programs: [
     {
@@ -241,7 +183,6 @@ export const sopsPart = {
   name: 'sops',
   tiers: ['cluster'],
   purpose: 'encrypts what Flux decrypts, and the key for it',
-  default: true,
   diskGiB: 2,
   programs: [
     { binary: 'sops', module: 'sops', package: 'github.com/getsops/sops/v3/cmd/sops' },
@@ -254,7 +195,6 @@ export const actionlintPart = {
   name: 'actionlint',
   tiers: ['cluster'],
   purpose: 'checks the workflow that synthesizes what image automation changed',
-  default: true,
   diskGiB: 1,
   programs: [{ binary: 'actionlint', module: 'actionlint', package: 'github.com/rhysd/actionlint/cmd/actionlint' }],
 } as const satisfies GoProgramsPart;
@@ -264,7 +204,6 @@ export const promtoolPart = {
   name: 'promtool',
   tiers: ['rules'],
   purpose: 'checks and unit-tests alerting and recording rules',
-  default: true,
   diskGiB: 4,
   programs: [{ binary: 'promtool', module: 'prometheus', package: 'github.com/prometheus/prometheus/cmd/promtool' }],
 } as const satisfies GoProgramsPart;
@@ -274,7 +213,6 @@ export const rabbitmqPart = {
   name: 'rabbitmq',
   tiers: ['broker'],
   purpose: 'RabbitMQ, which takes the queues and policies of our objects',
-  default: true,
   diskGiB: 1,
   packages: [
     'rabbitmq-server',
@@ -291,7 +229,6 @@ export const k6Part = {
   name: 'k6',
   tiers: ['load'],
   purpose: 'runs the load tests',
-  default: true,
   diskGiB: 2,
   programs: [{ binary: 'k6', module: 'k6', package: 'go.k6.io/k6' }],
 } as const satisfies GoProgramsPart;
@@ -301,7 +238,6 @@ export const prometheusPart = {
   name: 'prometheus',
   tiers: ['cluster', 'rules'],
   purpose: 'stores and queries metrics, as canaries are judged by',
-  default: true,
   diskGiB: 4,
   programs: [
     { binary: 'prometheus', module: 'prometheus', package: 'github.com/prometheus/prometheus/cmd/prometheus' },
@@ -313,7 +249,6 @@ export const flaggerPart = {
   name: 'flagger',
   tiers: ['cluster'],
   purpose: 'promotes canaries and rolls them back',
-  default: true,
   diskGiB: 2,
   programs: [{ binary: 'flagger', module: 'flagger', package: 'github.com/fluxcd/flagger/cmd/flagger' }],
 } as const satisfies GoProgramsPart;
@@ -323,7 +258,6 @@ export const pulumiPart = {
   name: 'pulumi',
   tiers: ['engine'],
   purpose: 'Pulumi CLI, where none is installed',
-  default: true,
   diskGiB: 3,
   programs: [
     {
@@ -340,7 +274,6 @@ export const motoPart = {
   name: 'moto',
   tiers: ['engine'],
   purpose: 'answers as AWS does, and cfn-lint, which checks documents of AWS',
-  default: true,
   diskGiB: 1,
   module: 'moto',
 } as const satisfies PythonPackagesPart;

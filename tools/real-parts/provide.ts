@@ -15,7 +15,7 @@ import { installedGoVersion, neededGoVersion, requireGo } from './go.ts';
 import { installPackages } from './install-packages.ts';
 import { withLock } from './lock.ts';
 import { PartError } from './part-error.ts';
-import type { Part } from './parts.ts';
+import type { Part } from './part.ts';
 import { unpackPackages } from './unpack-packages.ts';
 import { startProgress, type Progress, type ProgressOutput } from './progress.ts';
 

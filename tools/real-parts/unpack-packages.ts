@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import type { Making } from './build-programs.ts';
 import { PartError } from './part-error.ts';
-import type { DebianPackagesPart } from './parts.ts';
+import type { DebianPackagesPart } from './part.ts';
 import { runProgram } from './run-program.ts';
 
 /** Unpacks packages of the distribution into the part's folder: nothing is installed, and no rights are needed. */
