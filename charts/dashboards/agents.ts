@@ -1,5 +1,6 @@
 import { bars, type Dashboard, line, lines, type Row, stat } from './dashboard.ts';
 import { chosen, increase, quantile, rate, share, total } from './promql.ts';
+import { shared } from './shared-panels.ts';
 import { environmentVariable } from './variables.ts';
 
 const tokens = 'knative_lambda_agent_tokens_total';
@@ -12,12 +13,7 @@ const models = 'provider, model';
 const overview: Row = {
   title: 'Overview',
   panels: [
-    stat({
-      title: 'Agents',
-      question: 'How many agents are there?',
-      unit: 'short',
-      expr: total('knative_lambda_operator_lambdaagents'),
-    }),
+    shared.agents,
     stat({
       title: 'Ready',
       question: 'How many agents can answer?',

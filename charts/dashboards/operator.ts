@@ -1,5 +1,6 @@
 import { type Dashboard, line, lines, type Row, stat } from './dashboard.ts';
 import { chosen, increase, quantile, rate, share, total } from './promql.ts';
+import { shared } from './shared-panels.ts';
 import { environmentVariable } from './variables.ts';
 
 const reconciles = 'controller_runtime_reconcile_total';
@@ -25,12 +26,7 @@ const overview: Row = {
       unit: 'short',
       expr: total('knative_lambda_operator_lambdafunctions'),
     }),
-    stat({
-      title: 'Agents',
-      question: 'How many agents are there?',
-      unit: 'short',
-      expr: total('knative_lambda_operator_lambdaagents'),
-    }),
+    shared.agents,
     stat({
       title: 'Passes that succeed',
       question: 'Which share of the passes of all controllers ends without an error?',
@@ -45,13 +41,7 @@ const overview: Row = {
       expr: increase(errors),
       limits: { above: ['operatorErrors'] },
     }),
-    stat({
-      title: 'Keys that wait',
-      question: 'Does the operator keep up?',
-      unit: 'short',
-      expr: total('workqueue_depth'),
-      limits: { above: ['workqueueDepth'] },
-    }),
+    shared.waitingKeys,
   ],
 };
 

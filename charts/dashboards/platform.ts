@@ -1,5 +1,6 @@
 import { type Dashboard, line, lines, type Row, stat, table } from './dashboard.ts';
 import { chosen, increase, quantile, rate, ratio, share, total } from './promql.ts';
+import { shared } from './shared-panels.ts';
 import { controlVariable, environmentVariable, namespaceVariable } from './variables.ts';
 
 const builds = 'knative_lambda_operator_build_duration_seconds';
@@ -46,13 +47,7 @@ const signals: Row = {
       expr: ratio(total(active), limit),
       limits: { above: ['buildJobsUsed'] },
     }),
-    stat({
-      title: 'Keys that wait',
-      question: 'Does the operator keep up?',
-      unit: 'short',
-      expr: total('workqueue_depth'),
-      limits: { above: ['workqueueDepth'] },
-    }),
+    shared.waitingKeys,
   ],
 };
 

@@ -35,4 +35,5 @@ export type { StructuralSchema } from './structural-schema.ts';
 export { type BuilderProfile, builderProfiles } from './builder-profile.ts';
 export { type Account, agentTiers, type Grant, grants, type GrantScope } from './grants.ts';
 export { brokerResources } from './broker-resources.ts';
-export { type Metric, type MetricName, metrics } from './metrics.ts';
+export type { Metric } from './metric.ts';
+export { type MetricName, metrics } from './metrics.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Metric, metrics } from './metrics.ts';
+import type { Metric } from './metric.ts';
+import { metrics } from './metrics.ts';
 
 const table: readonly (readonly [string, Metric])[] = Object.entries(metrics);
 
