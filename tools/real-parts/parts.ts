@@ -131,10 +131,7 @@ export const knativeWebhookConfigurationPart = {
   diskGiB: 1,
   module: 'foreign-crds',
   keepKind: ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'Secret'],
-  sources: [
-    { module: 'knative.dev/serving', version: 'v0.46.6', folder: 'config/core/webhooks' },
-    { module: 'knative.dev/eventing', version: 'v0.46.0', folder: 'config/core/webhooks' },
-  ],
+  sources: [{ module: 'knative.dev/serving', version: 'v0.46.6', folder: 'config/core/webhooks' }],
 } as const satisfies GoModuleFilesPart;
 
 export const kubesealPart = {
