@@ -1,4 +1,5 @@
-import { runTier, type TierResult } from './testing/run-tier.ts';
+import { runAtMost } from './testing/run-at-most.ts';
+import { runTier } from './testing/run-tier.ts';
 import { summarize } from './testing/summary.ts';
 import { planTiers, tiers } from './testing/tiers.ts';
 import { runChecked } from './testing/usage.ts';
@@ -16,14 +17,13 @@ The last line is the sum over all tiers. The exit code is 1 when a test fails or
 With CI=true a tier that cannot run is a failure.
 `;
 
+/** Most tiers wait more than they compute. */
+const tiersAtOnce = 2;
+
 async function runTests(tier: string | undefined, patterns: readonly string[]): Promise<number> {
   const { run, skipped } = planTiers(tiers, tier);
-  const results: TierResult[] = [];
-  for (const one of run) {
-    const result = await runTier(one, patterns);
-    const isChosen = patterns.length === 0 || result.count.passed + result.count.failed > 0;
-    if (isChosen) results.push(result);
-  }
+  const ran = await runAtMost(tiersAtOnce, run, (one) => runTier(one, patterns, run.length === 1));
+  const results = ran.filter(({ count }) => patterns.length === 0 || count.passed + count.failed > 0);
   const skipFails = tier !== undefined || process.env['CI'] === 'true';
   const { text, total } = summarize({ results, skipped, skipFails });
   const isEmpty = total.passed + total.failed === 0;

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 export interface Program {
   readonly command: string;
   readonly arguments: readonly string[];
-  /** inherit: on this terminal as it comes; stderr: only that; collect: kept for the caller. */
-  readonly output: 'inherit' | 'stderr' | 'collect';
+  /** inherit: on this terminal as it comes; stderr: only that; collect: kept for the caller; a function: given each line of stderr. */
+  readonly output: 'inherit' | 'stderr' | 'collect' | ((line: string) => void);
   /** Variables beside those of this process; default none. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -42,7 +43,11 @@ export async function runProgram(program: Program): Promise<Ending> {
   });
   const chunks: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  if (typeof program.output === 'function') {
+    if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', program.output);
+  } else {
+    child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  }
   const forwarding = forwardSignals(child);
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
@@ -57,6 +62,7 @@ export async function runProgram(program: Program): Promise<Ending> {
 }
 
 function stdioOf(output: Program['output']): ('inherit' | 'ignore' | 'pipe')[] {
+  if (typeof output === 'function') return ['ignore', 'ignore', 'pipe'];
   switch (output) {
     case 'inherit':
       return ['ignore', 'inherit', 'inherit'];

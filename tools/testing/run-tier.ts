@@ -14,8 +14,11 @@ export interface TierResult {
   readonly seconds: number;
 }
 
-/** Runs the suites of a tier, only those whose path contains one of the patterns where there are any. */
-export async function runTier(tier: Tier, patterns: readonly string[]): Promise<TierResult> {
+/**
+ * Runs the suites of a tier, only those whose path contains one of the patterns where there are any.
+ * Its progress goes to stderr, line by line with the tier's name where others run beside it.
+ */
+export async function runTier(tier: Tier, patterns: readonly string[], isAlone: boolean): Promise<TierResult> {
   const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-tests-'));
   const report = join(folder, 'report.json');
   const startedAt = performance.now();
@@ -23,7 +26,7 @@ export async function runTier(tier: Tier, patterns: readonly string[]): Promise<
     const { code } = await runProgram({
       command: process.execPath,
       arguments: jestArguments(tier, report, patterns),
-      output: 'stderr',
+      output: isAlone ? 'stderr' : (line) => process.stderr.write(`${tier.name} | ${line}\n`),
       environment: colourVariables(process.stderr, process.env),
     });
     const count = readCount(report, code);
