@@ -9,8 +9,7 @@ describe.each([
   { name: 'the fake clock', clock: new FakeClock() },
 ])('$name', ({ clock }) => {
   test('does not sleep for no time or less', async () => {
-    await clock.sleep(-1, never);
-    await clock.sleep(0, never);
+    await expect(Promise.all([clock.sleep(-1, never), clock.sleep(0, never)])).resolves.toHaveLength(2);
   });
 
   test('fails to sleep under a signal that has aborted, with its reason', async () => {

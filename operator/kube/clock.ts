@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** Time as everything in the operator reads it; tests hand in a FakeClock. */
 export interface Clock {
   /** Milliseconds of a monotonic clock whose zero means nothing. */
@@ -11,12 +9,18 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: async (ms, signal) => {
-    try {
-      await sleep(Math.max(0, ms), undefined, { signal });
-    } catch (error) {
-      // node rejects with an AbortError of its own and has the reason as its cause
-      signal.throwIfAborted();
-      throw error;
-    }
+    signal.throwIfAborted();
+    if (ms <= 0) return;
+    await new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      }, ms);
+      signal.addEventListener('abort', abort, { once: true });
+    });
   },
 };
