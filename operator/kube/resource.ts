@@ -8,6 +8,8 @@ export interface Resource<T extends KubernetesObject = KubernetesObject> {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Only metadata is asked for; made by `metadataOnly(resource)`. Default false. */
+  readonly metadataOnly?: boolean;
   /** The type of its objects; holds nothing at run time. */
   readonly type?: T;
 }
