@@ -6,7 +6,7 @@ import { type ClientObserver, silentClientObserver } from './observer.ts';
 import { acceptOf, apiVersionOf, objectPath, resourcePath } from './resource-path.ts';
 import type { Resource } from './resource.ts';
 import { type ApiRequest, type RequestOptions, type StreamOptions, Transport } from './transport.ts';
-import { type ListPage, parseObject, parsePage, parseWatchEvent, type WatchEvent } from './wire.ts';
+import { type ListPage, parseAnswer, parsePage, parseWatchEvent, type WatchEvent } from './wire.ts';
 
 export interface ClientOptions {
   readonly clock: Clock;
@@ -108,7 +108,7 @@ export class KubeClient {
     const path = resourcePath(resource, { namespace: query.namespace });
     const request = { method: 'GET', path, query: parameters, accept: acceptOf(resource, 'list') } as const;
     for (;;) {
-      const { next, ...page } = parsePage(resource, JSON.parse(await this.#transport.send(request, options)));
+      const { next, ...page } = parsePage(resource, await this.#transport.send(request, options));
       yield page;
       if (next === '') return;
       parameters.set('continue', next);
@@ -129,7 +129,7 @@ export class KubeClient {
     const path = resourcePath(resource, { namespace: query.namespace });
     const request = { method: 'GET', path, query: parameters, accept: acceptOf(resource, 'object') } as const;
     for await (const line of splitLines(this.#transport.stream(request, options))) {
-      yield parseWatchEvent(resource, JSON.parse(line));
+      yield parseWatchEvent(resource, line);
     }
   }
 
@@ -215,7 +215,7 @@ export class KubeClient {
     options: RequestOptions,
   ): Promise<T> {
     const accept = acceptOf(resource, 'object');
-    return parseObject(resource, JSON.parse(await this.#transport.send({ ...request, accept }, options)));
+    return parseAnswer(resource, await this.#transport.send({ ...request, accept }, options));
   }
 }
 

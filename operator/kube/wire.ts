@@ -15,8 +15,13 @@ export type WatchEvent<T extends KubernetesObject> =
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
   | { readonly type: 'ERROR'; readonly error: ApiError };
 
+/** One object, the whole of an answer. */
+export function parseAnswer<T extends KubernetesObject>(resource: Resource<T>, text: string): T {
+  return parseObject(resource, parseJson(resource, text));
+}
+
 /** The object as it is kept: with kind and version, which items of a list lack, and without managedFields. */
-export function parseObject<T extends KubernetesObject>(resource: Resource<T>, value: unknown): T {
+function parseObject<T extends KubernetesObject>(resource: Resource<T>, value: unknown): T {
   if (!isRecord(value) || !isRecord(value['metadata'])) throw unexpected(resource, 'no object');
   // copied, not deleted from: V8 keeps an object that a member was deleted from as a hash table, at thrice the size
   const { managedFields: _, ...metadata } = value['metadata'];
@@ -41,8 +46,9 @@ function isObjectOf<T extends KubernetesObject>(
 /** A page of a list, and the token of the next one, empty at the end. */
 export function parsePage<T extends KubernetesObject>(
   resource: Resource<T>,
-  value: unknown,
+  text: string,
 ): ListPage<T> & { readonly next: string } {
+  const value = parseJson(resource, text);
   if (!isRecord(value) || !isRecord(value['metadata'])) throw unexpected(resource, 'no list');
   const { resourceVersion, continue: next = '' } = value['metadata'];
   const items = value['items'] ?? [];
@@ -52,7 +58,8 @@ export function parsePage<T extends KubernetesObject>(
   return { items: items.map((item: unknown) => parseObject(resource, item)), resourceVersion, next };
 }
 
-export function parseWatchEvent<T extends KubernetesObject>(resource: Resource<T>, value: unknown): WatchEvent<T> {
+export function parseWatchEvent<T extends KubernetesObject>(resource: Resource<T>, line: string): WatchEvent<T> {
+  const value = parseJson(resource, line);
   if (!isRecord(value)) throw unexpected(resource, 'a watch event that is no object');
   const { type, object } = value;
   switch (type) {
@@ -76,8 +83,16 @@ function parseBookmark(resource: Resource, object: unknown): string {
   return version;
 }
 
-const unexpected = (resource: Resource, what: string): Error =>
-  new Error(`${nameOf(resource)}: the API server sent ${what}`);
+function parseJson(resource: Resource, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw unexpected(resource, 'what is no JSON', cause);
+  }
+}
+
+const unexpected = (resource: Resource, what: string, cause?: unknown): Error =>
+  new Error(`the API server sent ${what} for ${nameOf(resource)}`, { cause });
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
