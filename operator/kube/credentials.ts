@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
+import { messageOf } from './error-message.ts';
 import type { Connection, Credentials } from './connection.ts';
 
 /** Where the kubelet puts what a pod needs to talk to the API server. */
@@ -63,7 +64,6 @@ async function readMounted(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${path}: ${reason}; the pod needs its ServiceAccount's token mounted`, { cause });
+    throw new Error(`${path}: ${messageOf(cause)}; the pod needs its ServiceAccount's token mounted`, { cause });
   }
 }

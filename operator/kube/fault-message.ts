@@ -1,4 +1,5 @@
 import { ApiError, ConnectionError, isForbidden, isNotFound, isTooManyRequests, isUnauthorized } from './api-error.ts';
+import { messageOf } from './error-message.ts';
 import { apiVersionOf, nameOf } from './resource-path.ts';
 import type { Resource } from './resource.ts';
 
@@ -16,9 +17,8 @@ const certificateCodes = new Set([
 /** One line for people: which watch does not get on, what was said, and what to do where that is known. */
 export function describeFault(resource: Resource, namespace: string | undefined, error: unknown): string {
   const where = `${nameOf(resource)}${namespace === undefined ? '' : ` in ${namespace}`}`;
-  const said = error instanceof Error ? error.message : String(error);
   const advice = adviceFor(resource, namespace, error);
-  return `${where}: ${said}${advice === undefined ? '' : `; ${advice}`}`;
+  return `${where}: ${messageOf(error)}${advice === undefined ? '' : `; ${advice}`}`;
 }
 
 function adviceFor(resource: Resource, namespace: string | undefined, error: unknown): string | undefined {

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from './clock.ts';
+import { messageOf } from './error-message.ts';
 import type { Connection, Credentials } from './connection.ts';
 
 export interface KubeconfigProps {
@@ -130,6 +131,5 @@ const toPem = (value: unknown): string | undefined =>
   typeof value === 'string' || Buffer.isBuffer(value) ? value.toString() : undefined;
 
 function failure(what: string, cause: unknown, advice: string): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`${what}: ${reason}; ${advice}`, { cause });
+  return new Error(`${what}: ${messageOf(cause)}; ${advice}`, { cause });
 }

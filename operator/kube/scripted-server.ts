@@ -94,9 +94,14 @@ export class ScriptedServer {
 
   /** Two changes, of which watches hear in the wrong order. */
   putReordered(one: string, other: string): void {
-    const events = [this.#nextPut(one, 1), this.#nextPut(other, 2)];
-    this.#history.push(...events);
-    for (const event of events.toReversed()) this.#tell(event);
+    this.#recordReordered([this.#nextPut(one, 1), this.#nextPut(other, 2)]);
+  }
+
+  /** A change and then the end of an object, of which watches hear in the wrong order. */
+  removeReordered(key: string): void {
+    const change = this.#nextPut(key, 1);
+    const removal = this.#nextRemoval(key);
+    this.#recordReordered(removal === undefined ? [change] : [change, removal]);
   }
 
   repeatLast(count: number): void {
@@ -162,6 +167,11 @@ export class ScriptedServer {
   #record(event: StoredEvent): void {
     this.#history.push(event);
     this.#tell(event);
+  }
+
+  #recordReordered(events: readonly StoredEvent[]): void {
+    this.#history.push(...events);
+    for (const event of events.toReversed()) this.#tell(event);
   }
 
   #tell(event: StoredEvent): void {

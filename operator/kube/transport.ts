@@ -3,6 +3,7 @@ import { AbortScope } from './abort-scope.ts';
 import { ApiError, ConnectionError, isUnauthorized, TimeoutError, toApiError } from './api-error.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import { codeOf, messageOf } from './error-message.ts';
 import type { ClientObserver } from './observer.ts';
 
 export interface ApiRequest {
@@ -150,9 +151,9 @@ export class Transport {
 
   #explain(request: ApiRequest, error: unknown, signal: AbortSignal): unknown {
     if (signal.aborted) return signal.reason;
-    if (error instanceof ApiError || !(error instanceof Error)) return error;
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-    return new ConnectionError(`${this.#name(request)}: ${error.message || code}`, code, error);
+    if (error instanceof ApiError) return error;
+    const code = codeOf(error);
+    return new ConnectionError(`${this.#name(request)}: ${messageOf(error) || code}`, code, error);
   }
 }
 
