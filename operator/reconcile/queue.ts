@@ -1,0 +1,275 @@
+import type { Clock } from '../kube/clock.ts';
+import { Backoff } from './backoff.ts';
+import { type Delayed, DelayHeap } from './delay-heap.ts';
+import { KeyFifo } from './key-fifo.ts';
+import { defaultRetryRate, TokenBucket } from './rate-limit.ts';
+
+/** `low` is for keys in no hurry: what a list brought, and resyncs. */
+export type Lane = 'high' | 'low';
+
+export interface QueuedKey {
+  readonly key: string;
+  readonly lane: Lane;
+}
+
+export interface AddOptions {
+  /** Default `high`. */
+  readonly lane?: Lane;
+  /** Default 0. */
+  readonly afterMs?: number;
+}
+
+/** The figures of a queue, named as client-go's. */
+export interface QueueObserver {
+  added(name: string): void;
+  retried(name: string): void;
+  depth(name: string, lane: Lane, keys: number): void;
+  started(name: string, waitedSeconds: number): void;
+  finished(name: string, seconds: number): void;
+}
+
+export const silentQueueObserver: QueueObserver = {
+  added() {},
+  retried() {},
+  depth() {},
+  started() {},
+  finished() {},
+};
+
+export interface QueueOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly observer?: QueueObserver;
+  readonly backoff?: Backoff;
+  /** For the retries of all keys together. */
+  readonly retryRate?: TokenBucket;
+}
+
+/** A key that waits: for its time, behind others in its lane, or for its own pass to end. */
+interface Waiting extends Delayed {
+  readonly key: string;
+  lane: Lane;
+  place: 'delayed' | 'lane' | 'held';
+  readyAt: number;
+}
+
+interface Alarm {
+  readonly at: number;
+  readonly cancel: AbortController;
+}
+
+/** While both lanes have keys, one of so many comes from the low one. */
+const lowShare = 10;
+
+/**
+ * Keys that need a pass, as client-go's workqueue and controller-runtime's priority queue hold them: a key waits once
+ * however often it is added, keeps the earlier time and the higher lane, and is never handed out while its pass runs.
+ */
+export class WorkQueue {
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #observer: QueueObserver;
+  readonly #backoff: Backoff;
+  readonly #retryRate: TokenBucket;
+
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #lanes = { high: new KeyFifo(), low: new KeyFifo() } as const;
+  readonly #delays = new DelayHeap<Waiting>();
+  /** Since when the pass of a key runs. */
+  readonly #running = new Map<string, number>();
+  readonly #getters: ((key: QueuedKey | undefined) => void)[] = [];
+  #highInARow = 0;
+  #alarm: Alarm | undefined;
+  #isShutDown = false;
+  #whenDrained: (() => void)[] = [];
+
+  constructor({ name, clock, observer = silentQueueObserver, backoff, retryRate }: QueueOptions) {
+    this.#name = name;
+    this.#clock = clock;
+    this.#observer = observer;
+    this.#backoff = backoff ?? new Backoff();
+    this.#retryRate = retryRate ?? new TokenBucket(defaultRetryRate, clock);
+  }
+
+  /** Keys that could be handed out now. */
+  get depth(): number {
+    return this.#lanes.high.size + this.#lanes.low.size;
+  }
+
+  /** Does nothing after shutDown. */
+  add(key: string, { lane = 'high', afterMs = 0 }: AddOptions = {}): void {
+    if (this.#isShutDown) return;
+    const now = this.#clock.now();
+    const dueAt = now + Math.max(afterMs, 0);
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined) this.#insert({ key, lane, place: 'delayed', dueAt, readyAt: now, heapIndex: -1 }, now);
+    else this.#merge(waiting, { lane, dueAt, now });
+  }
+
+  /** Adds after the backoff of the key, or later where all retries together are too many. */
+  retry(key: string, lane: Lane): void {
+    if (this.#isShutDown) return;
+    this.#observer.retried(this.#name);
+    this.add(key, { lane, afterMs: Math.max(this.#backoff.next(key), this.#retryRate.reserve()) });
+  }
+
+  /** Failures of a key since it was forgotten. */
+  failures(key: string): number {
+    return this.#backoff.failures(key);
+  }
+
+  /** Starts the backoff of a key anew. */
+  forget(key: string): void {
+    this.#backoff.forget(key);
+  }
+
+  /** The next key, which must be given back with done; undefined after shutDown. */
+  get(): Promise<QueuedKey | undefined> {
+    if (this.#isShutDown) return Promise.resolve(undefined);
+    this.#promoteDue();
+    const next = this.#take();
+    return next === undefined ? new Promise((resolve) => this.#getters.push(resolve)) : Promise.resolve(next);
+  }
+
+  /** The pass of a key has ended. */
+  done(key: string): void {
+    const startedAt = this.#running.get(key);
+    if (startedAt === undefined) return;
+    this.#running.delete(key);
+    this.#observer.finished(this.#name, (this.#clock.now() - startedAt) / 1000);
+    const waiting = this.#waiting.get(key);
+    if (waiting?.place === 'held') this.#enterLane(waiting);
+    this.#resolveWhenDrained();
+  }
+
+  /** Drops what waits, as whoever comes next lists everything anyway. Resolves when no pass runs any more. */
+  shutDown(): Promise<void> {
+    this.#isShutDown = true;
+    this.#alarm?.cancel.abort();
+    this.#waiting.clear();
+    this.#delays.clear();
+    for (const lane of ['high', 'low'] as const) {
+      this.#lanes[lane].clear();
+      this.#observer.depth(this.#name, lane, 0);
+    }
+    for (const resolve of this.#getters.splice(0)) resolve(undefined);
+    return new Promise((resolve) => {
+      this.#whenDrained.push(resolve);
+      this.#resolveWhenDrained();
+    });
+  }
+
+  #insert(waiting: Waiting, now: number): void {
+    this.#waiting.set(waiting.key, waiting);
+    if (waiting.dueAt <= now) {
+      this.#becomeReady(waiting, now);
+      return;
+    }
+    this.#delays.add(waiting);
+    this.#setAlarm();
+  }
+
+  #merge(
+    waiting: Waiting,
+    { lane, dueAt, now }: { readonly lane: Lane; readonly dueAt: number; readonly now: number },
+  ): void {
+    if (lane === 'high' && waiting.lane === 'low') this.#raise(waiting);
+    if (waiting.place !== 'delayed' || dueAt >= waiting.dueAt) return;
+    waiting.dueAt = dueAt;
+    if (dueAt <= now) {
+      this.#delays.remove(waiting);
+      this.#becomeReady(waiting, now);
+    } else {
+      this.#delays.advance(waiting);
+      this.#setAlarm();
+    }
+  }
+
+  #raise(waiting: Waiting): void {
+    waiting.lane = 'high';
+    if (waiting.place !== 'lane') return;
+    this.#lanes.low.remove(waiting.key);
+    this.#reportDepth('low');
+    this.#enterLane(waiting);
+  }
+
+  #becomeReady(waiting: Waiting, now: number): void {
+    waiting.readyAt = now;
+    this.#observer.added(this.#name);
+    if (this.#running.has(waiting.key)) waiting.place = 'held';
+    else this.#enterLane(waiting);
+  }
+
+  #enterLane(waiting: Waiting): void {
+    waiting.place = 'lane';
+    this.#lanes[waiting.lane].push(waiting.key);
+    this.#reportDepth(waiting.lane);
+    this.#serve();
+  }
+
+  #promoteDue(): void {
+    if (this.#delays.size === 0) return;
+    const now = this.#clock.now();
+    for (let first = this.#delays.first; first !== undefined && first.dueAt <= now; first = this.#delays.first) {
+      this.#delays.remove(first);
+      this.#becomeReady(first, now);
+    }
+  }
+
+  #serve(): void {
+    while (this.#getters.length > 0) {
+      const next = this.#take();
+      if (next === undefined) return;
+      this.#getters.shift()?.(next);
+    }
+  }
+
+  #take(): QueuedKey | undefined {
+    const lane = this.#nextLane();
+    const key = this.#lanes[lane].shift();
+    const waiting = key === undefined ? undefined : this.#waiting.get(key);
+    if (key === undefined || waiting === undefined) return undefined;
+    this.#highInARow = lane === 'high' ? this.#highInARow + 1 : 0;
+    this.#waiting.delete(key);
+    const now = this.#clock.now();
+    this.#running.set(key, now);
+    this.#reportDepth(lane);
+    this.#observer.started(this.#name, (now - waiting.readyAt) / 1000);
+    return { key, lane };
+  }
+
+  #nextLane(): Lane {
+    const { high, low } = this.#lanes;
+    const isTurnOfLow = high.size === 0 || this.#highInARow >= lowShare - 1;
+    return isTurnOfLow && low.size > 0 ? 'low' : 'high';
+  }
+
+  /** Wakes at the earliest due time; an alarm that is too early does no harm. */
+  #setAlarm(): void {
+    const first = this.#delays.first;
+    if (first === undefined || (this.#alarm !== undefined && this.#alarm.at <= first.dueAt)) return;
+    this.#alarm?.cancel.abort();
+    this.#alarm = { at: first.dueAt, cancel: new AbortController() };
+    void this.#awaitAlarm(this.#alarm);
+  }
+
+  async #awaitAlarm({ at, cancel }: Alarm): Promise<void> {
+    try {
+      await this.#clock.sleep(at - this.#clock.now(), cancel.signal);
+    } catch {
+      return;
+    }
+    this.#alarm = undefined;
+    this.#promoteDue();
+    this.#setAlarm();
+  }
+
+  #reportDepth(lane: Lane): void {
+    this.#observer.depth(this.#name, lane, this.#lanes[lane].size);
+  }
+
+  #resolveWhenDrained(): void {
+    if (!this.#isShutDown || this.#running.size > 0) return;
+    for (const resolve of this.#whenDrained.splice(0)) resolve();
+  }
+}
