@@ -9,6 +9,7 @@ import { type AddOptions, type QueuedKey, type QueueObserver, WorkQueue } from '
 import { isPanic, type PassResult, type ReconcileObserver, silentReconcileObserver } from './reconcile-observer.ts';
 import { resync } from './resync.ts';
 import type { Watch } from './watches.ts';
+import { whenAborted } from './when-aborted.ts';
 
 export interface ControllerOptions {
   /** In metrics and logs. */
@@ -203,10 +204,3 @@ const toId = (random: number): string =>
   Math.floor(random * 2 ** 48)
     .toString(16)
     .padStart(12, '0');
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}

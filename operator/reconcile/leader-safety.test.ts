@@ -27,7 +27,7 @@ const life: fc.Arbitrary<Life> = fc.record({
 test.each([2, 3])(
   'of %d candidates never two act at once, and one does when the network is well',
   async (candidates) => {
-    let [terms, losses] = [0, 0];
+    let [worlds, terms, losses] = [0, 0, 0];
     const places = fc.array(fc.array(life, { minLength: 1, maxLength: 3 }), {
       minLength: candidates,
       maxLength: candidates,
@@ -39,13 +39,14 @@ test.each([2, 3])(
         world.heal();
         await world.pass(60_000);
         expect(world.acting.size).toBe(1);
+        worlds += 1;
         terms += world.leaders.length;
         losses += world.losses;
       }),
-      { numRuns: 60, endOnFailure: true },
+      { numRuns: 40, endOnFailure: true, interruptAfterTimeLimit: 30_000 },
     );
-    expect(terms).toBeGreaterThan(120);
-    expect(losses).toBeGreaterThan(60);
+    expect(terms).toBeGreaterThan(2 * worlds);
+    expect(losses).toBeGreaterThan(worlds);
   },
   120_000,
 );

@@ -4,6 +4,7 @@ import { FakeClock } from '../kube/fake-clock.ts';
 import { type ElectionOptions, LeaderElection, type Leadership, LeaseLostError, type LeaseStore } from './leader.ts';
 import { defaultLeaseTiming, type LeaseSpec, type StoredLease } from './lease.ts';
 import { LeaseServer } from './lease-world.ts';
+import { whenAborted } from './when-aborted.ts';
 
 const never = (): AbortSignal => new AbortController().signal;
 const noAnswer = new Promise<never>(() => {});
@@ -25,9 +26,6 @@ class Connection implements LeaseStore {
     return this.isCut ? noAnswer : Promise.resolve(this.#server.write(spec, over));
   }
 }
-
-const whenAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 function newElection(identity: string, store: LeaseStore, clock: Clock, options: Partial<ElectionOptions> = {}) {
   return new LeaderElection({
@@ -177,13 +175,21 @@ describe('a leader', () => {
     await Promise.all([expect(ended).rejects.toThrow(message), clock.advance(12_500)]);
   });
 
-  test('that fails releases the lease', async () => {
+  test('that fails keeps the lease, as nobody knows what still acts', async () => {
     const server = new LeaseServer();
     const ended = newElection('one', server.store, new FakeClock()).run(
       () => Promise.reject(new Error('bug')),
       never(),
     );
     await expect(ended).rejects.toThrow('bug');
+    expect(server.lease?.spec.holderIdentity).toBe('one');
+  });
+
+  test('releases a lease that a renewal without an answer renewed last', async () => {
+    const { server, stop, ended } = await startLeader();
+    server.write({ ...server.lease?.spec }, server.lease?.resourceVersion);
+    stop.abort();
+    await ended;
     expect(server.lease?.spec.holderIdentity).toBe('');
   });
 

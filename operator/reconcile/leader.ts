@@ -78,7 +78,8 @@ export class LeaderElection {
   }
 
   /**
-   * Waits for the lease, leads until `lead` resolves, then releases it; the signal ends the wait only.
+   * Waits for the lease, leads until `lead` resolves, then releases it; where `lead` rejects it is not released, as
+   * something may still act. The signal ends the wait only.
    * @throws LeaseLostError when the lease is lost; `lead` was told, and given the time that is left to stop
    */
   async run(lead: (leadership: Leadership) => Promise<void>, signal: AbortSignal): Promise<void> {
@@ -87,16 +88,17 @@ export class LeaderElection {
     const lost = new AbortController();
     const ended = new AbortController();
     this.#observer.leading(name, true);
+    const work = lead({ signal: lost.signal, mayAct: () => isLeading(this.#view, clock.now()) });
+    const keeping = this.#keep(lost, ended.signal);
     try {
-      const work = lead({ signal: lost.signal, mayAct: () => isLeading(this.#view, clock.now()) });
-      const keeping = this.#keep(lost, ended.signal);
       await Promise.race([work, keeping]);
       if (lost.signal.aborted) await this.#awaitStop(work, lost.signal);
     } finally {
       ended.abort();
+      await keeping;
       this.#observer.leading(name, false);
-      if (!lost.signal.aborted) await this.#release();
     }
+    await this.#release();
   }
 
   /** False when the signal came first. */
@@ -145,7 +147,7 @@ export class LeaderElection {
     const { name, clock } = this.#options;
     try {
       if (!isLeading(this.#view, clock.now())) await this.#read(signal);
-      if (!mayWrite(this.#view, clock.now()) || (await this.#write(signal))) return;
+      if (!mayWrite(this.#view, clock.now()) || (await this.#take(signal))) return;
       this.#observer.slowPath?.(name);
       await this.#read(signal);
     } catch (error) {
@@ -159,26 +161,28 @@ export class LeaderElection {
   }
 
   /** False when the lease has another version than the one known. */
-  async #write(signal: AbortSignal): Promise<boolean> {
-    const { store, clock } = this.#options;
-    const spec = heldSpec(this.#view, this.#options, this.#time());
-    const over = this.#view.stored?.resourceVersion;
-    const sentAt = clock.now();
-    const stored = await this.#request(signal, (limited) => store.write(spec, over, limited));
+  async #take(signal: AbortSignal): Promise<boolean> {
+    const sentAt = this.#options.clock.now();
+    const stored = await this.#write(heldSpec(this.#view, this.#options, this.#time()), signal);
     if (stored === undefined) return false;
     this.#view = written(stored, this.#options, sentAt);
     return true;
   }
 
+  #write(spec: LeaseSpec, signal: AbortSignal): Promise<StoredLease | undefined> {
+    const over = this.#view.stored?.resourceVersion;
+    return this.#request(signal, (limited) => this.#options.store.write(spec, over, limited));
+  }
+
   /** Nobody acts any more, so nobody need wait; where it fails they wait for the lease to run out. */
   async #release(): Promise<void> {
-    const { name, store } = this.#options;
-    const { stored } = this.#view;
-    if (stored === undefined) return;
-    const spec = releasedSpec(this.#view, this.#time());
+    const { name, identity } = this.#options;
     this.#view = { ...this.#view, actsUntil: -Infinity };
     try {
-      await this.#request(never, (limited) => store.write(spec, stored.resourceVersion, limited));
+      if ((await this.#write(releasedSpec(this.#view, this.#time()), never)) !== undefined) return;
+      // A renewal whose answer nobody waited for may have come first.
+      await this.#read(never);
+      if (this.holder === identity) await this.#write(releasedSpec(this.#view, this.#time()), never);
     } catch (error) {
       this.#observer.failed?.(name, error);
     }

@@ -2,6 +2,7 @@ import type { Clock } from '../kube/clock.ts';
 import { FakeClock } from '../kube/fake-clock.ts';
 import { LeaderElection, LeaseLostError, type LeaseStore } from './leader.ts';
 import { defaultLeaseTiming, type LeaseSpec, type StoredLease } from './lease.ts';
+import { whenAborted } from './when-aborted.ts';
 
 /** The lease as the API server keeps it: one version after the other. */
 export class LeaseServer {
@@ -46,9 +47,6 @@ export interface Life {
 const fair = { requestMs: 1, responseMs: 1, lost: 'nothing' } as const;
 const noAnswer = new Promise<never>(() => {});
 const never = (): AbortSignal => new AbortController().signal;
-
-const whenAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 /** Candidates that live, die and follow each other around one lease, over a network that delays and loses. */
 export class LeaseWorld {

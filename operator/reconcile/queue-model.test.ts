@@ -73,7 +73,7 @@ const lane = fc.constantFrom<Lane>('high', 'low');
 const afterMs = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100 }));
 
 test('a queue hands out each key that is due, once, in its higher lane, and never while its pass runs', async () => {
-  const commands = fc.commands<Model, Real>(
+  const commands = fc.commands<Model, Real, false>(
     [
       fc.tuple(key, lane, afterMs).map(([one, its, ms]) => add(one, its, ms)),
       fc.constant(get),
@@ -90,7 +90,7 @@ test('a queue hands out each key that is due, once, in its higher lane, and neve
       await fc.asyncModelRun(() => ({ model, real }), sequence);
       expect(await drainKeys(real)).toEqual([...model.waiting.keys()].toSorted());
     }),
-    { numRuns: 100 },
+    { numRuns: 100, interruptAfterTimeLimit: 3000 },
   );
 });
 
@@ -116,6 +116,6 @@ test('while both lanes have keys, the low one gets a tenth', async () => {
       const low = lanes.filter((one) => one === 'low').length;
       expect(low).toBe(Math.min(lows, Math.floor((highs - 1) / 9)));
     }),
-    { numRuns: 50 },
+    { numRuns: 50, interruptAfterTimeLimit: 3000 },
   );
 });
