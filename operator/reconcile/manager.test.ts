@@ -196,18 +196,18 @@ describe('a stop', () => {
   });
 });
 
-describe('a manager with a lease', () => {
-  const withLease = (server: LeaseServer) => (clock: Clock) =>
-    new LeaderElection({
-      name: 'operator',
-      identity: 'me',
-      timing: defaultLeaseTiming,
-      store: server.store,
-      clock,
-      random: () => 0.5,
-      today: () => new Date(0),
-    });
+const withLease = (server: LeaseServer) => (clock: Clock) =>
+  new LeaderElection({
+    name: 'operator',
+    identity: 'me',
+    timing: defaultLeaseTiming,
+    store: server.store,
+    clock,
+    random: () => 0.5,
+    today: () => new Date(0),
+  });
 
+describe('a manager with a lease', () => {
   test('stands by with its caches, and runs its controllers when the lease is free', async () => {
     const server = new LeaseServer();
     server.write({ holderIdentity: 'other' }, undefined);

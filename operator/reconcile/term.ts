@@ -40,7 +40,10 @@ export async function serveTerm({ controllers, leadership, stop, clock, ...optio
     }
     running.delete(controller.name);
   };
-  const work = Promise.all([whenAborted(end), ...controllers.map(run)]).then(() => {});
+  const runAll = async (): Promise<void> => {
+    await Promise.all([whenAborted(end), ...controllers.map(run)]);
+  };
+  const work = runAll();
   await Promise.race([work, whenAborted(end)]);
 
   const within = (ms: number, message: string): Promise<void> =>
