@@ -6,10 +6,10 @@ import type { LeaseStore } from './leader.ts';
 import type { LeaseSpec, StoredLease } from './lease.ts';
 
 interface Lease extends KubernetesObject {
-  readonly spec?: LeaseSpec;
+  readonly spec: LeaseSpec;
 }
 
-const leases: Resource<Lease> = {
+export const leases: Resource<Lease> = {
   group: 'coordination.k8s.io',
   version: 'v1',
   kind: 'Lease',
@@ -66,6 +66,6 @@ export class KubeLeaseStore implements LeaseStore {
 
   #keep(lease: Lease): StoredLease {
     this.#last = lease;
-    return { spec: lease.spec ?? {}, resourceVersion: lease.metadata.resourceVersion };
+    return { spec: lease.spec, resourceVersion: lease.metadata.resourceVersion };
   }
 }

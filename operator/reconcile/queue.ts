@@ -1,7 +1,7 @@
 import type { Clock } from '../kube/clock.ts';
 import { Backoff } from './backoff.ts';
 import { type Delayed, DelayHeap } from './delay-heap.ts';
-import { KeyFifo } from './key-fifo.ts';
+import { Fifo } from './fifo.ts';
 import { defaultRetryRate, TokenBucket } from './rate-limit.ts';
 
 /** `low` is for keys in no hurry: what a list brought, and resyncs. */
@@ -45,12 +45,15 @@ export interface QueueOptions {
   readonly retryRate?: TokenBucket;
 }
 
-/** A key that waits: for its time, behind others in its lane, or for its own pass to end. */
-interface Waiting extends Delayed {
+/** A key that waits, or whose pass runs, or both. */
+interface Item extends Delayed {
   readonly key: string;
+  /** For its time, behind others in its lane, for its own pass to end, or for nothing while that runs. */
+  place: 'delayed' | 'lane' | 'held' | 'nowhere';
   lane: Lane;
-  place: 'delayed' | 'lane' | 'held';
   readyAt: number;
+  isRunning: boolean;
+  startedAt: number;
 }
 
 interface Alarm {
@@ -72,11 +75,10 @@ export class WorkQueue {
   readonly #backoff: Backoff;
   readonly #retryRate: TokenBucket;
 
-  readonly #waiting = new Map<string, Waiting>();
-  readonly #lanes = { high: new KeyFifo(), low: new KeyFifo() } as const;
-  readonly #delays = new DelayHeap<Waiting>();
-  /** Since when the pass of a key runs. */
-  readonly #running = new Map<string, number>();
+  readonly #items = new Map<string, Item>();
+  readonly #lanes = { high: new Fifo<Item>(), low: new Fifo<Item>() } as const;
+  readonly #delays = new DelayHeap<Item>();
+  #running = 0;
   readonly #getters: ((key: QueuedKey | undefined) => void)[] = [];
   #highInARow = 0;
   #alarm: Alarm | undefined;
@@ -101,9 +103,15 @@ export class WorkQueue {
     if (this.#isShutDown) return;
     const now = this.#clock.now();
     const dueAt = now + Math.max(afterMs, 0);
-    const waiting = this.#waiting.get(key);
-    if (waiting === undefined) this.#insert({ key, lane, place: 'delayed', dueAt, readyAt: now, heapIndex: -1 }, now);
-    else this.#merge(waiting, { lane, dueAt, now });
+    const known = this.#items.get(key);
+    if (known !== undefined && known.place !== 'nowhere') {
+      this.#merge(known, { lane, dueAt, now });
+      return;
+    }
+    const item = known ?? this.#newItem(key);
+    item.lane = lane;
+    item.dueAt = dueAt;
+    this.#schedule(item, now);
   }
 
   /** Adds after the backoff of the key, or later where all retries together are too many. */
@@ -133,12 +141,13 @@ export class WorkQueue {
 
   /** The pass of a key has ended. */
   done(key: string): void {
-    const startedAt = this.#running.get(key);
-    if (startedAt === undefined) return;
-    this.#running.delete(key);
-    this.#observer.finished(this.#name, (this.#clock.now() - startedAt) / 1000);
-    const waiting = this.#waiting.get(key);
-    if (waiting?.place === 'held') this.#enterLane(waiting);
+    const item = this.#items.get(key);
+    if (item === undefined || !item.isRunning) return;
+    item.isRunning = false;
+    this.#running -= 1;
+    this.#observer.finished(this.#name, (this.#clock.now() - item.startedAt) / 1000);
+    if (item.place === 'held') this.#enterLane(item);
+    else if (item.place === 'nowhere') this.#items.delete(key);
     this.#resolveWhenDrained();
   }
 
@@ -146,8 +155,8 @@ export class WorkQueue {
   shutDown(): Promise<void> {
     this.#isShutDown = true;
     this.#alarm?.cancel.abort();
-    this.#waiting.clear();
     this.#delays.clear();
+    for (const item of this.#items.values()) item.place = 'nowhere';
     for (const lane of ['high', 'low'] as const) {
       this.#lanes[lane].clear();
       this.#observer.depth(this.#name, lane, 0);
@@ -159,58 +168,73 @@ export class WorkQueue {
     });
   }
 
-  #insert(waiting: Waiting, now: number): void {
-    this.#waiting.set(waiting.key, waiting);
-    if (waiting.dueAt <= now) {
-      this.#becomeReady(waiting, now);
+  #newItem(key: string): Item {
+    const item: Item = {
+      key,
+      place: 'nowhere',
+      lane: 'high',
+      dueAt: 0,
+      readyAt: 0,
+      isRunning: false,
+      startedAt: 0,
+      heapIndex: -1,
+    };
+    this.#items.set(key, item);
+    return item;
+  }
+
+  #schedule(item: Item, now: number): void {
+    if (item.dueAt <= now) {
+      this.#becomeReady(item, now);
       return;
     }
-    this.#delays.add(waiting);
+    item.place = 'delayed';
+    this.#delays.add(item);
     this.#setAlarm();
   }
 
   #merge(
-    waiting: Waiting,
+    item: Item,
     { lane, dueAt, now }: { readonly lane: Lane; readonly dueAt: number; readonly now: number },
   ): void {
-    if (lane === 'high' && waiting.lane === 'low') this.#raise(waiting);
-    if (waiting.place !== 'delayed' || dueAt >= waiting.dueAt) return;
-    waiting.dueAt = dueAt;
+    if (lane === 'high' && item.lane === 'low') this.#raise(item);
+    if (item.place !== 'delayed' || dueAt >= item.dueAt) return;
+    item.dueAt = dueAt;
     if (dueAt <= now) {
-      this.#delays.remove(waiting);
-      this.#becomeReady(waiting, now);
+      this.#delays.remove(item);
+      this.#becomeReady(item, now);
     } else {
-      this.#delays.advance(waiting);
+      this.#delays.advance(item);
       this.#setAlarm();
     }
   }
 
-  #raise(waiting: Waiting): void {
-    waiting.lane = 'high';
-    if (waiting.place !== 'lane') return;
-    this.#lanes.low.remove(waiting.key);
+  #raise(item: Item): void {
+    item.lane = 'high';
+    if (item.place !== 'lane') return;
+    this.#lanes.low.remove(item);
     this.#reportDepth('low');
-    this.#enterLane(waiting);
+    this.#enterLane(item);
   }
 
-  #becomeReady(waiting: Waiting, now: number): void {
-    waiting.readyAt = now;
+  #becomeReady(item: Item, now: number): void {
+    item.readyAt = now;
     this.#observer.added(this.#name);
-    if (this.#running.has(waiting.key)) waiting.place = 'held';
-    else this.#enterLane(waiting);
+    if (item.isRunning) item.place = 'held';
+    else this.#enterLane(item);
   }
 
-  #enterLane(waiting: Waiting): void {
-    waiting.place = 'lane';
-    this.#lanes[waiting.lane].push(waiting.key);
-    this.#reportDepth(waiting.lane);
+  #enterLane(item: Item): void {
+    item.place = 'lane';
+    this.#lanes[item.lane].push(item);
+    this.#reportDepth(item.lane);
     this.#serve();
   }
 
   #promoteDue(): void {
     if (this.#delays.size === 0) return;
     const now = this.#clock.now();
-    for (let first = this.#delays.first; first !== undefined && first.dueAt <= now; first = this.#delays.first) {
+    for (let { first } = this.#delays; first !== undefined && first.dueAt <= now; { first } = this.#delays) {
       this.#delays.remove(first);
       this.#becomeReady(first, now);
     }
@@ -226,16 +250,16 @@ export class WorkQueue {
 
   #take(): QueuedKey | undefined {
     const lane = this.#nextLane();
-    const key = this.#lanes[lane].shift();
-    const waiting = key === undefined ? undefined : this.#waiting.get(key);
-    if (key === undefined || waiting === undefined) return undefined;
+    const item = this.#lanes[lane].shift();
+    if (item === undefined) return undefined;
     this.#highInARow = lane === 'high' ? this.#highInARow + 1 : 0;
-    this.#waiting.delete(key);
-    const now = this.#clock.now();
-    this.#running.set(key, now);
+    item.place = 'nowhere';
+    item.isRunning = true;
+    item.startedAt = this.#clock.now();
+    this.#running += 1;
     this.#reportDepth(lane);
-    this.#observer.started(this.#name, (now - waiting.readyAt) / 1000);
-    return { key, lane };
+    this.#observer.started(this.#name, (item.startedAt - item.readyAt) / 1000);
+    return { key: item.key, lane };
   }
 
   #nextLane(): Lane {
@@ -269,7 +293,7 @@ export class WorkQueue {
   }
 
   #resolveWhenDrained(): void {
-    if (!this.#isShutDown || this.#running.size > 0) return;
+    if (!this.#isShutDown || this.#running > 0) return;
     for (const resolve of this.#whenDrained.splice(0)) resolve();
   }
 }

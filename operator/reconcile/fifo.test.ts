@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { KeyFifo } from './key-fifo.ts';
+import { Fifo } from './fifo.ts';
 
 type Step = readonly ['push' | 'remove', string] | readonly ['shift'];
 
@@ -19,7 +19,7 @@ function applyToArray(keys: string[], [verb, name = '']: Step): string | undefin
   return undefined;
 }
 
-function applyToFifo(fifo: KeyFifo, [verb, name = '']: Step): string | undefined {
+function applyToFifo(fifo: Fifo<string>, [verb, name = '']: Step): string | undefined {
   if (verb === 'shift') return fifo.shift();
   if (verb === 'push') fifo.push(name);
   else fifo.remove(name);
@@ -29,7 +29,7 @@ function applyToFifo(fifo: KeyFifo, [verb, name = '']: Step): string | undefined
 test('keys come out in the order in which they first went in', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const fifo = new KeyFifo();
+      const fifo = new Fifo<string>();
       const keys: string[] = [];
       for (const one of steps) {
         const expected = applyToArray(keys, one);
@@ -41,7 +41,7 @@ test('keys come out in the order in which they first went in', () => {
 });
 
 test('a cleared one begins anew', () => {
-  const fifo = new KeyFifo();
+  const fifo = new Fifo<string>();
   fifo.push('a');
   fifo.clear();
   fifo.push('b');
