@@ -14,7 +14,7 @@ export function operatorConfiguration(environment: Environment, releases: Releas
     MAX_CONCURRENT_JOBS: String(builds.maxConcurrent),
     BUILDER: builds.builder,
     BUILDER_IMAGE: builderImage(environment, releases),
-    OTEL_EXPORTER_OTLP_ENDPOINT: monitoring.tracesEndpoint,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${monitoring.tracesEndpoint}`,
     OTEL_SERVICE_NAMESPACE: 'knative-lambda',
     OTEL_TRACES_SAMPLER_ARG: String(monitoring.samplingRatio),
     RABBITMQ_HOST: rabbitmq.host,

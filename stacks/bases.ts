@@ -63,7 +63,7 @@ const common = {
     runbooks: 'https://github.com/brunolucena/homelab/blob/main/docs/runbooks',
     federates: [],
     remoteWriteUrl: 'http://kube-prometheus-stack-prometheus.prometheus.svc.cluster.local:9090/api/v1/write',
-    tracesEndpoint: 'tempo.tempo.svc:4317',
+    tracesEndpoint: 'tempo.tempo.svc:4318',
     tracesNamespace: 'tempo',
     samplingRatio: 1,
     coreHourUsd: 0.04,

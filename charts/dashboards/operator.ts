@@ -176,13 +176,17 @@ const program: Row = {
       limits: { above: ['watchSilence'] },
     }),
     lines({
-      title: 'Watches begun anew',
-      question: 'Why do watches end?',
+      title: 'Watches and lists begun anew',
+      question: 'Do watches end, and what makes a whole list necessary?',
       unit: 'ops',
       queries: [
         {
-          expr: rate('knative_lambda_operator_watch_restarts_total', { by: 'resource, cause' }),
-          legend: '{{resource}} {{cause}}',
+          expr: rate('knative_lambda_operator_watch_restarts_total', { by: 'resource' }),
+          legend: '{{resource}} watch',
+        },
+        {
+          expr: rate('knative_lambda_operator_relists_total', { by: 'resource, cause' }),
+          legend: '{{resource}} list: {{cause}}',
         },
       ],
     }),

@@ -85,7 +85,7 @@ function openRows(environment: Environment): readonly Row[] {
     ['kubelet probes of the operator', node, operator, 8081],
     ['kubelet probes of the receiver', node, receiver, entry],
     ['kubelet probes of a function', node, lambda, 8012],
-    ['traces of the operator', operator, pod(monitoring.tracesNamespace), 4317],
+    ['traces of the operator', operator, pod(monitoring.tracesNamespace), 4318],
     ['traces of a function', lambda, pod(monitoring.tracesNamespace), 4317],
     ['the receiver to the broker', receiver, broker, 5672],
     ['Knative to the receiver', pod('knative-serving'), receiver, entry],

@@ -1,4 +1,4 @@
-import type { Metric } from './metric.ts';
+import { type Metric, requestSeconds } from './metric.ts';
 
 const reconcileSeconds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
 const queueSeconds = [0.001, 0.01, 0.1, 1, 10, 60, 300] as const;
@@ -14,6 +14,24 @@ export const controllerMetrics = {
   controller_runtime_reconcile_errors_total: {
     type: 'counter',
     help: 'Passes of a controller that failed and are tried again.',
+    labels: ['controller'],
+    emittedBy: 'operator',
+  },
+  controller_runtime_terminal_reconcile_errors_total: {
+    type: 'counter',
+    help: 'Passes of a controller that failed for good: nothing but a change of the object helps.',
+    labels: ['controller'],
+    emittedBy: 'operator',
+  },
+  controller_runtime_reconcile_panics_total: {
+    type: 'counter',
+    help: 'Passes of a controller that a bug ended; they are tried again.',
+    labels: ['controller'],
+    emittedBy: 'operator',
+  },
+  controller_runtime_reconcile_timeouts_total: {
+    type: 'counter',
+    help: 'Passes of a controller that took longer than they may; they are tried again.',
     labels: ['controller'],
     emittedBy: 'operator',
   },
@@ -68,15 +86,46 @@ export const controllerMetrics = {
     buckets: reconcileSeconds,
     emittedBy: 'operator',
   },
+  workqueue_unfinished_work_seconds: {
+    type: 'gauge',
+    help: 'Sum of the time that the passes under way have taken; grows where passes are stuck.',
+    labels: ['name'],
+    emittedBy: 'operator',
+  },
+  workqueue_longest_running_processor_seconds: {
+    type: 'gauge',
+    help: 'Time that the oldest of the passes under way has taken; 0 when there is none.',
+    labels: ['name'],
+    emittedBy: 'operator',
+  },
   rest_client_requests_total: {
     type: 'counter',
     help: 'Requests to the Kubernetes API by status code and method; the code is <error> where none came.',
     labels: ['code', 'method'],
     emittedBy: 'operator',
   },
+  rest_client_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from a request to the Kubernetes API to the head of its answer.',
+    labels: ['verb'],
+    buckets: requestSeconds,
+    emittedBy: 'operator',
+  },
+  rest_client_request_retries_total: {
+    type: 'counter',
+    help: 'Requests to the Kubernetes API made again by status code and verb.',
+    labels: ['code', 'verb'],
+    emittedBy: 'operator',
+  },
   leader_election_master_status: {
     type: 'gauge',
     help: '1 in the pod that leads, 0 in the ones that stand by.',
+    labels: ['name'],
+    emittedBy: 'operator',
+  },
+  leader_election_slowpath_total: {
+    type: 'counter',
+    help: 'Renewals of a lease that had to read it first.',
     labels: ['name'],
     emittedBy: 'operator',
   },

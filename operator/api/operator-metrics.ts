@@ -12,7 +12,13 @@ export const operatorMetrics = {
   },
   knative_lambda_operator_watch_restarts_total: {
     type: 'counter',
-    help: 'Watches begun anew by resource and cause.',
+    help: 'Watches begun anew by resource.',
+    labels: ['resource'],
+    emittedBy: 'operator',
+  },
+  knative_lambda_operator_relists_total: {
+    type: 'counter',
+    help: 'Lists of a whole resource after the first, by what made them necessary.',
     labels: ['resource', 'cause'],
     emittedBy: 'operator',
   },

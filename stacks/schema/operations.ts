@@ -89,7 +89,7 @@ export const monitoringSchema = z.strictObject({
       'Prometheus servers of other clusters whose recorded series the one of this cluster reads; empty where each stands alone',
     ),
   remoteWriteUrl: webAddress.describe('remote-write address of Prometheus, where load tests send their results'),
-  tracesEndpoint: hostPort.describe('OTLP gRPC endpoint for traces'),
+  tracesEndpoint: hostPort.describe('endpoint for traces, which takes OTLP over HTTP'),
   tracesNamespace: dnsLabel.describe('namespace of the trace collector'),
   samplingRatio: z.number().min(0).max(1).describe('share of traces that are recorded, 0 to 1'),
   coreHourUsd: z.number().min(0).describe('price of one CPU core for one hour in USD, for figures of cost'),

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { type BindAddress, bindAddress } from './bind-address.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { describeFlags, parseFlags } from './flags.ts';
+import { type LogLevel, logLevels } from './telemetry/log.ts';
+import type { Build } from './telemetry/process-metrics.ts';
+import type { TraceSettings } from './telemetry/trace.ts';
+
+const truth = z.enum(['true', 'false']).transform((word) => word === 'true');
+const namespace = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a name of lower-case letters, digits and hyphens');
+const namespaces = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(z.array(namespace));
+const address = z.url({ protocol: /^https?$/, error: 'an http or https address, for example http://tempo:4318' });
+const ratio = z.string().transform(Number).pipe(z.number('a number').min(0).max(1));
+
+const flagSchema = z.strictObject({
+  mode: z.enum(['controller']).default('controller').describe('program to run: controller'),
+  'metrics-bind-address': bindAddress.prefault(':8080').describe('where /metrics is served, :8080; 0 for nowhere'),
+  'health-probe-bind-address': bindAddress
+    .prefault(':8081')
+    .describe('where /healthz and /readyz are served, :8081; 0 for nowhere'),
+  'leader-elect': truth.prefault('false').describe('work only while holding the Lease, false'),
+});
+
+/** Variables that the manifests and the image set; an empty one counts as absent. */
+const variableSchema = z.object({
+  ENVIRONMENT: z.string().default('unknown'),
+  CLUSTER_NAME: z.string().default('unknown'),
+  LOG_LEVEL: z.enum(logLevels).default('info'),
+  WATCH_NAMESPACES: namespaces.default([]),
+  EXCLUDED_NAMESPACES: namespaces.default([]),
+  LEASE_NAME: namespace.default('knative-lambda-operator'),
+  POD_NAME: z.string().default('local'),
+  POD_NAMESPACE: namespace.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address.optional(),
+  OTEL_SERVICE_NAME: z.string().default('knative-lambda-operator'),
+  OTEL_SERVICE_NAMESPACE: z.string().default('knative-lambda'),
+  OTEL_TRACES_SAMPLER_ARG: ratio.default(1),
+  OPERATOR_VERSION: z.string().default('unknown'),
+  OPERATOR_COMMIT: z.string().default('unknown'),
+});
+
+type Flags = z.output<typeof flagSchema>;
+type Variables = z.output<typeof variableSchema>;
+
+/** Which namespaces the operator serves. */
+export type Watch =
+  | { readonly kind: 'all'; readonly except: readonly string[] }
+  | { readonly kind: 'listed'; readonly namespaces: readonly string[] };
+
+export type LeaderElection =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'lease'; readonly namespace: string; readonly name: string };
+
+export interface Config {
+  readonly mode: Flags['mode'];
+  readonly metricsAddress: BindAddress | undefined;
+  readonly healthAddress: BindAddress | undefined;
+  readonly leaderElection: LeaderElection;
+  readonly watch: Watch;
+  readonly logLevel: LogLevel;
+  readonly tracing: TraceSettings;
+  readonly build: Build;
+  readonly podName: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The configuration, from flags and environment variables; frozen.
+ * @throws ConfigurationError with one line for each fault
+ */
+export function readConfig(args: readonly string[], environment: Environment): Config {
+  const flags = parseFlags(flagSchema, args);
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsedFlags = flagSchema.safeParse(flags.values);
+  const parsedVariables = variableSchema.safeParse(given);
+  const faults = [
+    ...flags.faults,
+    ...faultLines(parsedFlags.error, flags.values, '--'),
+    ...faultLines(parsedVariables.error, given, ''),
+  ];
+  if (faults.length > 0 || !parsedFlags.success || !parsedVariables.success) throw new ConfigurationError(faults);
+  return Object.freeze(toConfig(parsedFlags.data, parsedVariables.data));
+}
+
+function toConfig(flags: Flags, variables: Variables): Config {
+  const { WATCH_NAMESPACES: listed, EXCLUDED_NAMESPACES: excluded } = variables;
+  return {
+    mode: flags.mode,
+    metricsAddress: flags['metrics-bind-address'],
+    healthAddress: flags['health-probe-bind-address'],
+    leaderElection: flags['leader-elect'] ? leaseOf(variables) : { kind: 'none' },
+    watch:
+      listed.length === 0
+        ? { kind: 'all', except: excluded }
+        : { kind: 'listed', namespaces: listed.filter((name) => !excluded.includes(name)) },
+    logLevel: variables.LOG_LEVEL,
+    tracing: tracingOf(variables),
+    build: { version: variables.OPERATOR_VERSION, commit: variables.OPERATOR_COMMIT },
+    podName: variables.POD_NAME,
+  };
+}
+
+/** @throws ConfigurationError when nothing says where the Lease is */
+function leaseOf({ POD_NAMESPACE: inNamespace, LEASE_NAME: name }: Variables): LeaderElection {
+  if (inNamespace === undefined) {
+    throw new ConfigurationError([
+      'POD_NAMESPACE: missing, allowed the namespace of the Lease; set it, or leave --leader-elect out',
+    ]);
+  }
+  return { kind: 'lease', namespace: inNamespace, name };
+}
+
+function tracingOf(variables: Variables): TraceSettings {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = variables;
+  if (endpoint === undefined) return { kind: 'off' };
+  const program = {
+    name: variables.OTEL_SERVICE_NAME,
+    namespace: variables.OTEL_SERVICE_NAMESPACE,
+    version: variables.OPERATOR_VERSION,
+    environment: variables.ENVIRONMENT,
+    cluster: variables.CLUSTER_NAME,
+    pod: variables.POD_NAME,
+    podNamespace: variables.POD_NAMESPACE ?? '',
+  };
+  return { kind: 'otlp', endpoint, ratio: variables.OTEL_TRACES_SAMPLER_ARG, program };
+}
+
+/** One line for each value that a schema refused, however many of its conditions it breaks. */
+function faultLines(error: z.ZodError | undefined, given: Environment, prefix: string): readonly string[] {
+  const issues = error?.issues ?? [];
+  return [...new Set(issues.map(({ path }) => String(path[0])))].map((name) => {
+    const allowed = new Set(issues.filter(({ path }) => path[0] === name).map(allowedBy));
+    return `${prefix}${name}: got ${JSON.stringify(given[name])}, allowed ${[...allowed].join(', ')}; change it`;
+  });
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return issue.values.join(', ');
+    case 'too_small':
+      return `${issue.minimum} or more`;
+    case 'too_big':
+      return `${issue.maximum} or less`;
+    default:
+      return issue.message;
+  }
+}
+
+export const usage = `usage: knative-lambda-operator [--flag=value ...]
+
+Reconciles LambdaFunctions and LambdaAgents. In a cluster it talks to the API server as its ServiceAccount, elsewhere
+as the kubeconfig says. Environment variables say the rest: ${Object.keys(variableSchema.shape).join(', ')}.
+
+${describeFlags(flagSchema)}  --help                       this text
+`;
