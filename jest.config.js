@@ -24,5 +24,6 @@ export default {
     { ...shared, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
     { ...shared, displayName: 'load', testMatch: ['<rootDir>/test/load/**/*.test.ts'] },
     { ...shared, displayName: 'broker', testMatch: ['<rootDir>/test/broker/**/*.test.ts'] },
+    { ...shared, displayName: 'image', testMatch: ['<rootDir>/test/image/**/*.test.ts'] },
   ],
 };

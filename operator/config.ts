@@ -75,7 +75,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigurationError with one line for each fault
  */
 export function readConfig(args: readonly string[], environment: Environment): Config {
-  const flags = parseFlags(flagSchema, args);
+  const flags = parseFlags(Object.keys(flagSchema.shape), args);
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsedFlags = flagSchema.safeParse(flags.values);
   const parsedVariables = variableSchema.safeParse(given);

@@ -10,8 +10,7 @@ export interface ParsedFlags {
 }
 
 /** Reads `--name=value` and `--name value`, with one dash or two; a flag without a value is true. */
-export function parseFlags(schema: FlagSchema, args: readonly string[]): ParsedFlags {
-  const names = Object.keys(schema.shape);
+export function parseFlags(names: readonly string[], args: readonly string[]): ParsedFlags {
   const allowed = [...names, 'help'].map((name) => `--${name}`).join(', ');
   const values: Record<string, string> = {};
   const faults: string[] = [];

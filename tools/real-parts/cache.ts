@@ -8,7 +8,7 @@ import type { Part } from './part.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const modulesFolder = join(import.meta.dirname, 'modules');
-const moduleFileNames = ['go.mod', 'go.sum', 'tools.go', 'requirements.txt'] as const;
+const moduleFileNames = ['go.mod', 'go.sum', 'tools.go', 'requirements.txt', 'package-lock.json'] as const;
 
 export const moduleFolder = (module: string): string => join(modulesFolder, module);
 
@@ -20,7 +20,7 @@ export function cacheRoot(environment: Environment, home = homedir()): string {
 
 export function modulesOf(part: Part): readonly string[] {
   if (part.kind === 'go-module-files') return [part.module];
-  if (part.kind === 'python-packages') return [part.module];
+  if (part.kind === 'python-packages' || part.kind === 'npm-packages') return [part.module];
   if (part.kind === 'debian-packages') return [];
   return [...new Set(part.programs.map((program) => program.module))];
 }

@@ -19,7 +19,7 @@ export interface GoModuleFiles {
 interface PartBase {
   readonly name: string;
   /** Test tiers that cannot run without the part. */
-  readonly tiers: readonly ('cluster' | 'rules' | 'broker' | 'load' | 'engine')[];
+  readonly tiers: readonly ('cluster' | 'rules' | 'broker' | 'load' | 'engine' | 'image')[];
   readonly purpose: string;
   /** Free disk space that making the part takes, Go's caches included. */
   readonly diskGiB: number;
@@ -54,4 +54,11 @@ export interface PythonPackagesPart extends PartBase {
   readonly module: string;
 }
 
-export type Part = GoProgramsPart | GoModuleFilesPart | DebianPackagesPart | PythonPackagesPart;
+/** Packages of npm with all that they need; those for another platform are left out. */
+export interface NpmPackagesPart extends PartBase {
+  readonly kind: 'npm-packages';
+  /** Folder under `modules/` whose package-lock.json pins every package by version and hash. */
+  readonly module: string;
+}
+
+export type Part = GoProgramsPart | GoModuleFilesPart | DebianPackagesPart | PythonPackagesPart | NpmPackagesPart;

@@ -3,6 +3,7 @@ import type {
   GoModuleFilesPart,
   GoProgram,
   GoProgramsPart,
+  NpmPackagesPart,
   Part,
   PythonPackagesPart,
 } from './part.ts';
@@ -275,6 +276,41 @@ export const motoPart = {
   module: 'moto',
 } as const satisfies PythonPackagesPart;
 
+/** Beside the programs, the libraries that Node.js links to, laid out as in an image of Debian. */
+export const buildahPart = {
+  kind: 'debian-packages',
+  name: 'buildah',
+  tiers: ['image'],
+  purpose: 'builds the image of the product, and crun, which runs it',
+  diskGiB: 1,
+  packages: [
+    ...['buildah', 'libgpgme11', 'libassuan0', 'libdevmapper1.02.1', 'libseccomp2'],
+    ...['crun', 'libyajl2'],
+    ...['libc6', 'libgcc-s1', 'libstdc++6'],
+  ],
+  scripts: [],
+} as const satisfies DebianPackagesPart;
+
+export const nodePart = {
+  kind: 'npm-packages',
+  name: 'node',
+  tiers: ['image'],
+  purpose: 'the Node.js of the product image',
+  diskGiB: 1,
+  module: 'node',
+} as const satisfies NpmPackagesPart;
+
+export const registryPart = {
+  kind: 'go-programs',
+  name: 'registry',
+  tiers: ['image'],
+  purpose: 'takes images, as the registry of an environment does',
+  diskGiB: 2,
+  programs: [
+    { binary: 'registry', module: 'registry', package: 'github.com/distribution/distribution/v3/cmd/registry' },
+  ],
+} as const satisfies GoProgramsPart;
+
 export const parts: readonly Part[] = [
   controlPlanePart,
   foreignCrdsPart,
@@ -293,4 +329,7 @@ export const parts: readonly Part[] = [
   rabbitmqPart,
   pulumiPart,
   motoPart,
+  buildahPart,
+  nodePart,
+  registryPart,
 ];

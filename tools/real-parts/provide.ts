@@ -12,6 +12,7 @@ import {
 } from './cache.ts';
 import { copyModuleFiles } from './copy-module-files.ts';
 import { installedGoVersion, neededGoVersion, requireGo } from './go.ts';
+import { installNpmPackages } from './install-npm-packages.ts';
 import { installPackages } from './install-packages.ts';
 import { withLock } from './lock.ts';
 import { PartError } from './part-error.ts';
@@ -97,6 +98,8 @@ function make(part: Part, making: Making): Promise<void> {
       return unpackPackages(part, making);
     case 'python-packages':
       return installPackages(part, making);
+    case 'npm-packages':
+      return installNpmPackages(part, making);
   }
 }
 

@@ -1,0 +1,75 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { projectRoot } from '../../stacks/index.ts';
+
+/** What the image runs: it loads each other file when it needs it. */
+const entry = 'operator/main.ts';
+
+/** Name of the file that a module becomes: that of the module, unless it is the entry of a folder. */
+const fileName = (module: string): string => `${basename(module, '.ts')}.cjs`;
+
+/** An `import()` of a module of ours stays one: what it loads becomes a file of its own beside the one that loads it. */
+function splitAtImports(found: (module: string) => void): Plugin {
+  return {
+    name: 'split-at-imports',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+        if (kind !== 'dynamic-import' || resolveDir.includes('node_modules')) return undefined;
+        const module = join(resolveDir, path);
+        found(module);
+        return { path: `./${fileName(module)}`, external: true };
+      });
+    },
+  };
+}
+
+/** The words of zod's errors in other languages, half of its size. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {};' }));
+  },
+};
+
+/** Bytes of an input in an output, by the path of the input in the checkout. */
+export type BundledFile = ReadonlyMap<string, number>;
+
+/** Writes the files of the image into a folder. Returns what is in each. */
+export async function bundleImage(folder: string): Promise<ReadonlyMap<string, BundledFile>> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const modules = [join(projectRoot, entry)];
+  const files = new Map<string, BundledFile>();
+  // what is found on the way is bundled as well
+  for (const module of modules) {
+    const found = (path: string): void => {
+      if (!modules.includes(path)) modules.push(path);
+    };
+    files.set(fileName(module), inputsOf(await bundle(module, join(folder, fileName(module)), splitAtImports(found))));
+  }
+  return files;
+}
+
+async function bundle(module: string, outfile: string, plugin: Plugin): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: [module],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    // ES modules first: what is not used is left out
+    mainFields: ['module', 'main'],
+    metafile: true,
+    plugins: [plugin, englishOnly],
+    absWorkingDir: projectRoot,
+    logLevel: 'warning',
+  });
+  return metafile;
+}
+
+function inputsOf({ outputs }: Metafile): BundledFile {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  return new Map(inputs.map(([path, { bytesInOutput }]) => [path, bytesInOutput]));
+}
