@@ -65,6 +65,17 @@ stack-preview: $(ready) ## try the stack: show what an update would do, or write
 destroy: $(ready) ## remove what the stack made, but what is kept (STACK=name)
 	$(run) tools/stack/main.ts $@
 
+##@ Image
+.PHONY: image-bundle build-images-local
+image-bundle: $(ready) ## write the files that the image runs, dist/image/
+	$(run) tools/image/main.ts $@
+
+build-images-local: $(ready) ## build the image for this machine [ENV=name] [BUILDER=docker|podman|buildah]
+	$(run) tools/image/main.ts $@
+
+build-and-push-all-%: $(ready) ## build, push and record the image [TAG=name] [PLATFORMS=list]
+	$(run) tools/image/main.ts $@
+
 ##@ Clean
 clean: ## remove what these verbs made in the checkout, without manifests/ and docs/
 	rm -rf dist node_modules

@@ -5,28 +5,7 @@ import { type MetricName, metrics } from '../operator/api/index.ts';
 
 /** Metrics whose program is not there yet, by what emits them; a part that emits its own takes them out of here. */
 const waitingFor: Readonly<Record<string, readonly MetricName[]>> = {
-  'reconcile loop': [
-    'controller_runtime_reconcile_total',
-    'controller_runtime_reconcile_errors_total',
-    'controller_runtime_reconcile_time_seconds',
-    'controller_runtime_active_workers',
-    'controller_runtime_max_concurrent_reconciles',
-    'workqueue_depth',
-    'workqueue_adds_total',
-    'workqueue_retries_total',
-    'workqueue_queue_duration_seconds',
-    'workqueue_work_duration_seconds',
-    'leader_election_master_status',
-  ],
-  'Kubernetes client': [
-    'rest_client_requests_total',
-    'knative_lambda_operator_watch_restarts_total',
-    'knative_lambda_operator_watch_silence_seconds',
-    'knative_lambda_operator_cached_objects',
-  ],
   'controllers of functions and agents': [
-    'knative_lambda_operator_build_info',
-    'knative_lambda_operator_event_loop_delay_seconds',
     'knative_lambda_operator_lambdafunctions',
     'knative_lambda_operator_lambdaagents',
     'knative_lambda_operator_build_jobs_active',

@@ -18,8 +18,10 @@ const objects = [...readFiles(join(projectRoot, 'manifests'))]
   .map((object) => ({ ...object, text: JSON.stringify(object).replaceAll(/\\n|\\|\s/g, '') }));
 
 const makefile = readFileSync(join(projectRoot, 'Makefile'), 'utf8');
-const verbsOfMakefile = new Set([...makefile.matchAll(/^([a-z-]+):.*## /gm)].map(([, verb]) => verb));
-const isVerb = (word: string): boolean => verbsOfMakefile.has(word) || parseCall(word) !== undefined;
+const rules = [...makefile.matchAll(/^([a-z-]+)(%?):.*## /gm)];
+const isRule = (word: string): boolean =>
+  rules.some(([, verb = '', any]) => (any === '%' ? word.startsWith(verb) : word === verb));
+const isVerb = (word: string): boolean => isRule(word) || parseCall(word) !== undefined;
 
 function hasObject(kind: string, name: string | undefined, contains = ''): boolean {
   return objects.some(

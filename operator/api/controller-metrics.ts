@@ -7,7 +7,7 @@ const queueSeconds = [0.001, 0.01, 0.1, 1, 10, 60, 300] as const;
 export const controllerMetrics = {
   controller_runtime_reconcile_total: {
     type: 'counter',
-    help: 'Passes of a controller by result: success, error, requeue, requeue_after, terminal.',
+    help: 'Passes of a controller by result: success, requeue_after, terminal, error.',
     labels: ['controller', 'result'],
     emittedBy: 'operator',
   },

@@ -2,6 +2,8 @@
 export interface ClientObserver {
   /** One request that was answered or failed; a watch counts when its answer begins. The code is `<error>` without an answer. */
   requested(this: void, method: string, code: string, seconds: number): void;
+  /** A request that was answered so is sent once more. */
+  retried?(this: void, method: string, code: string): void;
 }
 
 /** Why a cache is listed anew: its version is too old for the server, the server failed the watch, or events came out of order. */

@@ -119,6 +119,7 @@ export class Transport {
     if (response.statusCode < 300) return response;
     const refusal = await toRefusal(response);
     if (!isUnauthorized(refusal) || !(await this.#connection.credentials.renew())) throw refusal;
+    this.#props.observer.retried?.(request.method, String(response.statusCode));
     const second = await this.#attempt(dispatcher, request, signal);
     if (second.statusCode < 300) return second;
     throw await toRefusal(second);

@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { FakeClock } from '../kube/fake-clock.ts';
 import { clientMetrics } from './client-metrics.ts';
+import { leaderMetrics } from './leader-metrics.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { addProcessMetrics } from './process-metrics.ts';
+import { queueMetrics } from './queue-metrics.ts';
+import { reconcileMetrics } from './reconcile-metrics.ts';
 import { reflectorMetrics } from './reflector-metrics.ts';
 
 let registry: MetricRegistry;
@@ -58,6 +61,7 @@ describe('metrics of the client', () => {
     const observer = clientMetrics(registry);
     observer.requested('GET', '200', 0.02);
     observer.requested('GET', '<error>', 1);
+    observer.retried?.('GET', '401');
     expect(await samples('rest_client_requests_total')).toEqual([
       'rest_client_requests_total{method="GET",code="200"} 1',
       'rest_client_requests_total{method="GET",code="<error>"} 1',
@@ -65,6 +69,9 @@ describe('metrics of the client', () => {
     expect(await samples('rest_client_request_duration_seconds')).toContain(
       'rest_client_request_duration_seconds_sum{verb="GET"} 1.02',
     );
+    expect(await samples('rest_client_request_retries_total')).toEqual([
+      'rest_client_request_retries_total{code="401",verb="GET"} 1',
+    ]);
   });
 });
 
@@ -85,6 +92,102 @@ describe('metrics of caches', () => {
     ]);
     observer.heard('jobs.batch');
     expect(await value('knative_lambda_operator_watch_silence_seconds')).toBe(0);
+  });
+});
+
+describe('metrics of queues', () => {
+  test('count keys, and time how long they wait and how long passes take', async () => {
+    const observer = queueMetrics(registry, new FakeClock());
+    observer.added('functions');
+    observer.retried('functions');
+    observer.depth('functions', 'low', 3);
+    observer.started('functions', 0.5);
+    observer.finished('functions', 2);
+    expect(await samples('workqueue_(adds_total|retries_total|depth)')).toEqual([
+      'workqueue_adds_total{name="functions"} 1',
+      'workqueue_retries_total{name="functions"} 1',
+      'workqueue_depth{name="functions",priority="low"} 3',
+    ]);
+    expect(await samples('workqueue_queue_duration_seconds')).toContain(
+      'workqueue_queue_duration_seconds_sum{name="functions"} 0.5',
+    );
+    expect(await samples('workqueue_work_duration_seconds')).toContain(
+      'workqueue_work_duration_seconds_sum{name="functions"} 2',
+    );
+  });
+
+  test('say how long the passes under way have taken, all together and the oldest', async () => {
+    const clock = new FakeClock();
+    const observer = queueMetrics(registry, clock);
+    observer.started('functions', 0);
+    await clock.advance(3000);
+    observer.started('functions', 0);
+    await clock.advance(1000);
+    expect(await value('workqueue_unfinished_work_seconds')).toBe(5);
+    expect(await value('workqueue_longest_running_processor_seconds')).toBe(4);
+    observer.finished('functions', 4);
+    expect(await value('workqueue_unfinished_work_seconds')).toBe(1);
+    observer.finished('functions', 1);
+    expect(await value('workqueue_longest_running_processor_seconds')).toBe(0);
+  });
+});
+
+describe('metrics of controllers', () => {
+  const report = { key: 'default/hello', id: '0', reason: '', message: '', error: undefined };
+
+  test('are zeros before the first pass', async () => {
+    reconcileMetrics(registry).register('functions', 4);
+    expect(await samples('controller_runtime_[a-z_]+')).toEqual([
+      'controller_runtime_reconcile_total{controller="functions",result="success"} 0',
+      'controller_runtime_reconcile_total{controller="functions",result="requeue_after"} 0',
+      'controller_runtime_reconcile_total{controller="functions",result="terminal"} 0',
+      'controller_runtime_reconcile_total{controller="functions",result="error"} 0',
+      'controller_runtime_reconcile_errors_total{controller="functions"} 0',
+      'controller_runtime_terminal_reconcile_errors_total{controller="functions"} 0',
+      'controller_runtime_reconcile_panics_total{controller="functions"} 0',
+      'controller_runtime_reconcile_timeouts_total{controller="functions"} 0',
+      'controller_runtime_active_workers{controller="functions"} 0',
+      'controller_runtime_max_concurrent_reconciles{controller="functions"} 4',
+    ]);
+  });
+
+  test.each([
+    ['success', 0, 0],
+    ['requeue_after', 0, 0],
+    ['error', 1, 0],
+    ['terminal', 1, 1],
+  ] as const)('count a pass that ends with %s', async (result, errors, terminal) => {
+    const observer = reconcileMetrics(registry);
+    observer.register('functions', 1);
+    observer.reconciled('functions', result, 0.2, report);
+    expect(await samples('controller_runtime_reconcile_total')).toContain(
+      `controller_runtime_reconcile_total{controller="functions",result="${result}"} 1`,
+    );
+    expect(await value('controller_runtime_reconcile_errors_total')).toBe(errors);
+    expect(await value('controller_runtime_terminal_reconcile_errors_total')).toBe(terminal);
+  });
+
+  test('count panics and timeouts, and say how many passes are under way', async () => {
+    const observer = reconcileMetrics(registry);
+    observer.register('functions', 4);
+    observer.panicked('functions');
+    observer.timedOut('functions');
+    observer.active('functions', 3);
+    expect(await value('controller_runtime_reconcile_panics_total')).toBe(1);
+    expect(await value('controller_runtime_reconcile_timeouts_total')).toBe(1);
+    expect(await value('controller_runtime_active_workers')).toBe(3);
+  });
+});
+
+describe('metrics of the election', () => {
+  test('say who leads, and how often the Lease was read before it was renewed', async () => {
+    const observer = leaderMetrics(registry);
+    observer.leading('operator', true);
+    expect(await value('leader_election_master_status')).toBe(1);
+    observer.leading('operator', false);
+    observer.slowPath?.('operator');
+    expect(await value('leader_election_master_status')).toBe(0);
+    expect(await value('leader_election_slowpath_total')).toBe(1);
   });
 });
 

@@ -204,8 +204,10 @@ const commands: readonly PublishedName[] = [
     'rabbitmq-status',
     'test-e2e',
     'test-load',
+    'build-images-local',
   ].map((word) => verb(`make ${word}`, word)),
   ...['dev', 'prd'].flatMap((tier) => [
+    verb(`make build-and-push-all-${tier}`, `build-and-push-all-${tier}`),
     verb(`make trigger-build-${tier}`, `trigger-build-${tier}`),
     verb(`make rabbitmq-purge-lambda-queues-${tier}`, `rabbitmq-purge-lambda-queues-${tier}`),
   ]),
@@ -218,10 +220,6 @@ const commands: readonly PublishedName[] = [
     '`make test TIER=cluster`: a real API server of its own instead of the environment',
   ),
   replaced('make pf-broker', '`make pf-builder`: the receiver takes the events and hands them to the broker'),
-  replaced(
-    'make build-images-local, make build-and-push-all-ENV',
-    'this checkout does not build the image of the product yet; `stacks/releases.yaml` names a built one',
-  ),
 ];
 
 /** Names that published commands use, and what each is now. */

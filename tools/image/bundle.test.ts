@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type BundledFile, bundleImage } from './bundle.ts';
+
+let folder: string;
+let files: ReadonlyMap<string, BundledFile>;
+const ignored = { controller: /^operator\/receiver\// } as const;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'knative-lambda-bundle-'));
+  files = await bundleImage(folder);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Names of the files that hold something of a package or a folder. */
+const holding = (pattern: RegExp): readonly string[] =>
+  [...files].filter(([, inputs]) => [...inputs.keys()].some((path) => pattern.test(path))).map(([name]) => name);
+
+const run = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [join(folder, 'main.cjs'), ...args], { encoding: 'utf8' });
+
+describe('the bundle of the image', () => {
+  test('is one file for each program, and one for each part that not every process needs', () => {
+    expect([...files.keys()]).toEqual(['main.cjs', 'controller.cjs', 'kubeconfig.cjs', 'otlp.cjs']);
+  });
+
+  test('keeps the controller below 2 MB', () => {
+    expect(statSync(join(folder, 'controller.cjs')).size).toBeLessThan(2_000_000);
+  });
+
+  test('has the programs apart: what one needs is not in another', () => {
+    expect(holding(/^operator\/controller\.ts$/)).toEqual(['controller.cjs']);
+    expect([...(files.get('controller.cjs')?.keys() ?? [])].filter((path) => ignored.controller.test(path))).toEqual(
+      [],
+    );
+  });
+
+  test('has what is for outside a cluster, and what sends traces, in files of their own', () => {
+    expect(holding(/node_modules\/@kubernetes\/client-node\//)).toEqual(['kubeconfig.cjs']);
+    expect(holding(/node_modules\/@opentelemetry\/(sdk|exporter|resources|otlp)/)).toEqual(['otlp.cjs']);
+  });
+
+  test('says what it takes', () => {
+    const { status, stdout } = run('--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain('--health-probe-bind-address');
+  });
+
+  test('fails on flags that it does not take, without a stack', () => {
+    const { status, stderr } = run('--mode=fetcher', '--leader-elct');
+    expect(status).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      expect.stringContaining('flag: got --leader-elct, allowed --mode'),
+      '--mode: got "fetcher", allowed controller; change it',
+      '',
+    ]);
+  });
+});
