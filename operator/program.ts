@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { ConfigurationError } from './configuration-error.ts';
+import { redact } from './telemetry/redact.ts';
 
-/** Runs a program: help on --help, a wrong configuration as its lines and exit code 1, a bug with its stack. */
+/** Runs a program: help on --help, a wrong configuration as its lines and exit code 1, another failure with its stack. */
 export async function runProgram(usage: string, args: readonly string[], work: () => Promise<void>): Promise<void> {
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(usage);
@@ -9,8 +11,9 @@ export async function runProgram(usage: string, args: readonly string[], work: (
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
+    const isConfiguration = error instanceof ConfigurationError;
+    process.stderr.write(`${isConfiguration ? error.message : redact(inspect(error))}\n`);
+    // whatever still runs must not act any more
+    process.exit(1);
   }
 }

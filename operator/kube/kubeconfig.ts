@@ -45,7 +45,7 @@ export async function readKubeconfig({ paths, context, clock }: KubeconfigProps)
 }
 
 async function loadFiles(paths: readonly string[]): Promise<KubeConfig> {
-  const { KubeConfig: Loader } = await import('@kubernetes/client-node');
+  const { KubeConfig: Loader } = await import('./kubeconfig-loader.ts');
   const all = new Loader();
   for (const path of paths) {
     try {

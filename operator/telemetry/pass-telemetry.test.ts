@@ -18,11 +18,7 @@ const ended: PassReport = { key: 'default/hello', id: context.id, reason: '', me
 class KeptTracing implements Tracing {
   readonly spans: [string, SpanAttributes][] = [];
   readonly close = noTracing.close;
-  async span<Result>(
-    name: string,
-    attributes: SpanAttributes,
-    work: (span: Span) => Promise<Result>,
-  ): Promise<Result> {
+  async span<Result>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<Result>): Promise<Result> {
     const said: [string, SpanAttributes] = [name, attributes];
     this.spans.push(said);
     const annotate = (more: SpanAttributes): void => void (said[1] = { ...said[1], ...more });

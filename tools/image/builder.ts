@@ -81,8 +81,8 @@ const listBuilder = (name: string, probe: Arguments): Builder => ({
 const builders: readonly Builder[] = [docker, listBuilder('podman', ['info']), listBuilder('buildah', ['info'])];
 
 /** Why the program does not work here; undefined where it does. */
-function findFault({ name, probe }: Builder): string | undefined {
-  const { status, error, stderr } = spawnSync(name, probe, { encoding: 'utf8' });
+function findFault({ name, probe }: Builder, env: NodeJS.ProcessEnv): string | undefined {
+  const { status, error, stderr } = spawnSync(name, probe, { encoding: 'utf8', env });
   if (error !== undefined) return `${name} is not installed`;
   return status === 0 ? undefined : `${name} does not work: ${stderr.trim().split('\n').at(-1)}`;
 }
@@ -91,13 +91,13 @@ function findFault({ name, probe }: Builder): string | undefined {
  * The builder of that name, or the first of docker, podman and buildah that works.
  * @throws ConfigurationError saying why none of them does
  */
-export function chooseBuilder(name: string): Builder {
+export function chooseBuilder(name: string, environment: NodeJS.ProcessEnv): Builder {
   const names = builders.map((builder) => builder.name).join(', ');
   const wanted = builders.filter((builder) => name === '' || builder.name === name);
   if (wanted.length === 0) throw new ConfigurationError([`BUILDER: got ${name}, allowed ${names}; leave it out`]);
   const faults: string[] = [];
   for (const builder of wanted) {
-    const fault = findFault(builder);
+    const fault = findFault(builder, environment);
     if (fault === undefined) return builder;
     faults.push(fault);
   }

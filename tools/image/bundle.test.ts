@@ -24,7 +24,7 @@ const run = (...args: readonly string[]) =>
 
 describe('the bundle of the image', () => {
   test('is one file for each program, and one for each part that not every process needs', () => {
-    expect([...files.keys()]).toEqual(['main.cjs', 'controller.cjs', 'kubeconfig.cjs', 'otlp.cjs']);
+    expect([...files.keys()]).toEqual(['main.cjs', 'controller.cjs', 'kubeconfig-loader.cjs', 'otlp.cjs']);
   });
 
   test('keeps the controller below 2 MB', () => {
@@ -39,7 +39,7 @@ describe('the bundle of the image', () => {
   });
 
   test('has what is for outside a cluster, and what sends traces, in files of their own', () => {
-    expect(holding(/node_modules\/@kubernetes\/client-node\//)).toEqual(['kubeconfig.cjs']);
+    expect(holding(/node_modules\/@kubernetes\/client-node\//)).toEqual(['kubeconfig-loader.cjs']);
     expect(holding(/node_modules\/@opentelemetry\/(sdk|exporter|resources|otlp)/)).toEqual(['otlp.cjs']);
   });
 
@@ -47,6 +47,19 @@ describe('the bundle of the image', () => {
     const { status, stdout } = run('--help');
     expect(status).toBe(0);
     expect(stdout).toContain('--health-probe-bind-address');
+  });
+
+  test('fails without a cluster and without a kubeconfig, and says which it looked for', () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'main.cjs')], {
+      encoding: 'utf8',
+      env: { KUBECONFIG: '/nowhere/config' },
+    });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^kubeconfig \/nowhere\/config: cannot be used: .*; name a readable one in KUBECONFIG\n$/,
+      ),
+    });
   });
 
   test('fails on flags that it does not take, without a stack', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { projectRoot } from '../../stacks/index.ts';
+import { slimming } from './slimming.ts';
 
 /** What the image runs: it loads each other file when it needs it. */
 const entry = 'operator/main.ts';
@@ -23,14 +24,6 @@ function splitAtImports(found: (module: string) => void): Plugin {
     },
   };
 }
-
-/** The words of zod's errors in other languages, half of its size. */
-const englishOnly: Plugin = {
-  name: 'english-only',
-  setup(bundler) {
-    bundler.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {};' }));
-  },
-};
 
 /** Bytes of an input in an output, by the path of the input in the checkout. */
 export type BundledFile = ReadonlyMap<string, number>;
@@ -62,7 +55,7 @@ async function bundle(module: string, outfile: string, plugin: Plugin): Promise<
     // ES modules first: what is not used is left out
     mainFields: ['module', 'main'],
     metafile: true,
-    plugins: [plugin, englishOnly],
+    plugins: [plugin, ...slimming],
     absWorkingDir: projectRoot,
     logLevel: 'warning',
   });

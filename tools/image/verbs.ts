@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { operatorImage } from '../../charts/constructs/image.ts';
@@ -40,11 +40,11 @@ function sourceCommit(): string | undefined {
   return isClean ? readCommand('git', 'rev-parse', 'HEAD') : undefined;
 }
 
-/** Runs a builder on the terminal; each command is printed, as it can be pasted, before it runs. */
+/** Runs a builder on the terminal; each command is printed, as it can be pasted, before it runs. Standard output is for the answer. */
 function runBuilder({ name }: Builder, commands: readonly (readonly string[])[]): void {
   for (const args of commands) {
     process.stderr.write(`${toCommandLine(name, args)}\n`);
-    const { status, signal } = spawnSync(name, args, { cwd: projectRoot, stdio: 'inherit' });
+    const { status, signal } = spawnSync(name, args, { cwd: projectRoot, stdio: ['inherit', 2, 2] });
     if (status !== 0) {
       throw new ConfigurationError([
         `${name} ${args[0]}: ${signal === null ? `exit code ${status}` : `stopped by ${signal}`}; what it printed says why`,
@@ -88,7 +88,7 @@ function imageOf(reference: string, commit: string | undefined): ImageBuild {
 
 async function buildLocally(): Promise<void> {
   const environment = findEnvironment(readEnvironments(), given('ENV') || 'pro');
-  const builder = chooseBuilder(given('BUILDER'));
+  const builder = chooseBuilder(given('BUILDER'), process.env);
   await bundle();
   const reference = referenceOf(environment, tagOf(environment));
   runBuilder(builder, builder.build(imageOf(reference, sourceCommit())));
@@ -97,7 +97,7 @@ async function buildLocally(): Promise<void> {
 
 async function buildAndPush(name: string): Promise<void> {
   const environment = findEnvironment(readEnvironments(), name);
-  const builder = chooseBuilder(given('BUILDER'));
+  const builder = chooseBuilder(given('BUILDER'), process.env);
   await bundle();
   const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-image-'));
   try {
@@ -112,12 +112,19 @@ async function buildAndPush(name: string): Promise<void> {
       digestFile,
     };
     runBuilder(builder, builder.push(push));
-    const digest = builder.readDigest(readFileSync(digestFile, 'utf8'));
+    const digest = digestIn(digestFile, builder);
     process.stdout.write(`${reference}@${digest}\n`);
     recordRelease(environment, { tag, digest, commit: commit ?? null });
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** @throws ConfigurationError when nothing was pushed: some versions of buildah say so in no other way */
+function digestIn(file: string, { name, readDigest }: Builder): string {
+  const digest = existsSync(file) ? readDigest(readFileSync(file, 'utf8')) : '';
+  if (/^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
+  throw new ConfigurationError([`${name}: got no digest of a pushed image; what it printed may say why`]);
 }
 
 function recordRelease({ name, delivery }: Environment, release: Parameters<typeof writeRelease>[1]): void {

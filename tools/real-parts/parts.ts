@@ -276,18 +276,23 @@ export const motoPart = {
   module: 'moto',
 } as const satisfies PythonPackagesPart;
 
-/** Beside the programs, the libraries that Node.js links to, laid out as in an image of Debian. */
 export const buildahPart = {
   kind: 'debian-packages',
   name: 'buildah',
   tiers: ['image'],
   purpose: 'builds the image of the product, and crun, which runs it',
   diskGiB: 1,
-  packages: [
-    ...['buildah', 'libgpgme11', 'libassuan0', 'libdevmapper1.02.1', 'libseccomp2'],
-    ...['crun', 'libyajl2'],
-    ...['libc6', 'libgcc-s1', 'libstdc++6'],
-  ],
+  packages: [...['buildah', 'libgpgme11', 'libassuan0', 'libdevmapper1.02.1', 'libseccomp2'], ...['crun', 'libyajl2']],
+  scripts: [],
+} as const satisfies DebianPackagesPart;
+
+export const nodeLibrariesPart = {
+  kind: 'debian-packages',
+  name: 'node-libraries',
+  tiers: ['image'],
+  purpose: 'what Node.js links to, as the image has it that it is taken from',
+  diskGiB: 1,
+  packages: ['libc6', 'libgcc-s1', 'libstdc++6'],
   scripts: [],
 } as const satisfies DebianPackagesPart;
 
@@ -330,6 +335,7 @@ export const parts: readonly Part[] = [
   pulumiPart,
   motoPart,
   buildahPart,
+  nodeLibrariesPart,
   nodePart,
   registryPart,
 ];

@@ -1,0 +1,20 @@
+import type { Config } from './config.ts';
+import type { KubeClient } from './kube/client.ts';
+import type { Clock } from './kube/clock.ts';
+import type { Informers } from './kube/informers.ts';
+import type { Controller } from './reconcile/controller.ts';
+import type { ControllerTelemetry } from './telemetry/controller-telemetry.ts';
+
+/** What controllers are built from; all of it is shared. */
+export interface ControllerParts {
+  readonly config: Config;
+  readonly client: KubeClient;
+  readonly informers: Informers;
+  readonly telemetry: ControllerTelemetry;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** Builds the controller of each kind that the operator serves. */
+export const controllers: readonly ((parts: ControllerParts) => Controller)[] = [];

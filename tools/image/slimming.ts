@@ -1,0 +1,31 @@
+import type { Plugin } from 'esbuild';
+import { projectRoot } from '../../stacks/index.ts';
+
+/** The words of zod's errors in other languages, half of its size. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: 'export {};' }));
+  },
+};
+
+/** The pool of undici and its methods: the door of the package brings along fetch, caches and WebSockets, 0.6 MB. */
+const poolOnly: Plugin = {
+  name: 'pool-only',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'pool-only' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'pool-only' }, () => ({ contents: pool, resolveDir: projectRoot }));
+  },
+};
+
+/** As the door does it. A name that the operator imports and that is not here ends the bundling. */
+const pool = `
+import api from 'undici/lib/api/index.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+Object.assign(Dispatcher.prototype, api);
+export { Pool };
+`;
+
+/** Leaves out of packages what the operator never uses and what no bundler can see that it may leave out. */
+export const slimming: readonly Plugin[] = [englishOnly, poolOnly];
