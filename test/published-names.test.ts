@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
@@ -6,8 +5,8 @@ import { z } from 'zod';
 import { metrics } from '../operator/api/index.ts';
 import { projectRoot } from '../stacks/index.ts';
 import { type PublishedName, publishedNames } from '../tools/docs/published-names.ts';
-import { parseCall } from '../tools/operations/verbs.ts';
 import { readFiles } from '../tools/verification/read-files.ts';
+import { isMakeVerb } from './make-verbs.ts';
 
 const objectSchema = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
 
@@ -16,12 +15,6 @@ const objects = [...readFiles(join(projectRoot, 'manifests'))]
   .flatMap(([, text]) => parseAllDocuments(text).map((document) => objectSchema.parse(document.toJS())))
   // a dashboard is JSON inside a string of its ConfigMap
   .map((object) => ({ ...object, text: JSON.stringify(object).replaceAll(/\\n|\\|\s/g, '') }));
-
-const makefile = readFileSync(join(projectRoot, 'Makefile'), 'utf8');
-const rules = [...makefile.matchAll(/^([a-z-]+)(%?):.*## /gm)];
-const isRule = (word: string): boolean =>
-  rules.some(([, verb = '', any]) => (any === '%' ? word.startsWith(verb) : word === verb));
-const isVerb = (word: string): boolean => isRule(word) || parseCall(word) !== undefined;
 
 function hasObject(kind: string, name: string | undefined, contains = ''): boolean {
   return objects.some(
@@ -35,11 +28,11 @@ function resolves({ now }: PublishedName): boolean {
     case 'object':
       return hasObject(now.kind, now.name, now.contains);
     case 'verb':
-      return isVerb(now.verb);
+      return isMakeVerb(now.verb);
     case 'metric':
       return Object.hasOwn(metrics, now.name) || hasObject('PrometheusRule', undefined, `"record":"${now.name}"`);
     case 'replaced':
-      return [...now.by.matchAll(/make ([a-z][a-z0-9-]*)/g)].every(([, word = '']) => isVerb(word));
+      return [...now.by.matchAll(/make ([a-z][a-z0-9-]*)/g)].every(([, word = '']) => isMakeVerb(word));
   }
 }
 

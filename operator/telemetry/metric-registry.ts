@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type Metric, type MetricName, metrics } from '../api/index.ts';
+import type { Metric } from '../api/metric.ts';
+import { type MetricName, metrics } from '../api/metrics.ts';
 
 type Metrics = typeof metrics;
 type NameOf<Type extends Metric['type']> = {

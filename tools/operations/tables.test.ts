@@ -30,7 +30,7 @@ describe('a table on a terminal', () => {
       'workqueue_depth{name="function",priority="0"} 2',
       'controller_runtime_reconcile_time_seconds_bucket{controller="function",le="1"} 4',
       'controller_runtime_reconcile_time_seconds_count{controller="function"} 4',
-      'process_cpu_seconds_total 9',
+      'go_goroutines 9',
     ];
     const lines = renderMetrics(page.join('\n')).trimEnd().split('\n');
     expect(lines.slice(1)).toEqual([

@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { bundleImage } from '../../tools/image/bundle.ts';
+import { findFreePorts } from '../cluster/free-ports.ts';
+import { ratios, spreadOf } from './statistics.ts';
+
+const help = `usage: make bench SUITE=start
+
+Times the bundled controller from its start to the moment when it is ready, with no objects, against node -e 0,
+interleaved, and compares with test/bench/thresholds.json. Linux only: a pod's files are mounted for it.
+The exit code is 1 above a bar.
+`;
+
+const warmUps = 2;
+const rounds = 15;
+const idleMs = 5000;
+
+const thresholds = z
+  .object({
+    start: z.strictObject({ readyToBareNode: z.number(), residentMegabytes: z.number(), bundleMegabytes: z.number() }),
+  })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8'))).start;
+
+/** Node.js with the files of a pod where the kubelet would put them. */
+function inPod(folder: string, ...options: readonly string[]): readonly [string, readonly string[]] {
+  const script = `mount --bind '${folder}' /var/run && exec "$@"`;
+  return ['unshare', ['--map-root-user', '--mount', 'sh', '-c', script, 'sh', process.execPath, ...options]];
+}
+
+function writePod(folder: string): void {
+  const account = join(folder, 'secrets', 'kubernetes.io', 'serviceaccount');
+  mkdirSync(account, { recursive: true });
+  for (const name of ['token', 'ca.crt']) writeFileSync(join(account, name), '');
+}
+
+function timeBareNode(pod: string): number {
+  const startedAt = performance.now();
+  const { status, stderr } = spawnSync(...inPod(pod, '-e', '0'), { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`node -e 0: ended with ${status}\n${stderr}`);
+  return performance.now() - startedAt;
+}
+
+interface Controller {
+  readonly process: ChildProcess;
+  readonly readyMs: number;
+}
+
+/** It says so once it listens; without objects it is ready then. */
+async function startController(pod: string, bundle: string): Promise<Controller> {
+  const [health, metrics] = await findFreePorts(2);
+  const addresses = [`--health-probe-bind-address=127.0.0.1:${health}`, `--metrics-bind-address=127.0.0.1:${metrics}`];
+  const [program, args] = inPod(pod, join(bundle, 'main.cjs'), ...addresses);
+  const env = { PATH: process.env['PATH'], KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1' };
+  const startedAt = performance.now();
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const readyMs = await new Promise<number>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the controller ended with ${code}`)));
+    child.stdout.once('data', () => resolve(performance.now() - startedAt));
+  });
+  const { status } = await fetch(`http://127.0.0.1:${health}/readyz`);
+  if (status !== 200) throw new Error(`/readyz: got ${status}, expected 200`);
+  return { process: child, readyMs };
+}
+
+async function end({ process: child }: Controller): Promise<void> {
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Resident size of a process, in MB. */
+function residentMegabytes(pid: number | undefined): number {
+  const [, kibibytes = 'NaN'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return (Number(kibibytes) * 1024) / 1e6;
+}
+
+/** Prints one line and says whether the figure is within its bar. */
+function judge(name: string, figure: number, bar: number, shown: string): boolean {
+  const isWithin = figure <= bar;
+  process.stdout.write(`${isWithin ? 'ok    ' : 'failed'} ${name}: ${shown}, bar ${bar}\n`);
+  return isWithin;
+}
+
+async function bench(folder: string): Promise<boolean> {
+  const [pod, bundle] = [join(folder, 'pod'), join(folder, 'bundle')];
+  writePod(pod);
+  await bundleImage(bundle);
+  const pairs: [number, number][] = [];
+  for (let round = 0; round < warmUps + rounds; round += 1) {
+    const controller = await startController(pod, bundle);
+    await end(controller);
+    pairs.push([controller.readyMs, timeBareNode(pod)]);
+  }
+  const measured = pairs.slice(warmUps);
+  const relative = spreadOf(ratios(measured));
+  const [ready, bare] = [0, 1].map((side) => spreadOf(measured.map((pair) => pair[side] ?? Number.NaN)));
+  process.stdout.write(`       node -e 0: ${bare?.median.toFixed(0)} ms; ready after ${ready?.median.toFixed(0)} ms\n`);
+  const idle = await startController(pod, bundle);
+  await sleep(idleMs);
+  const resident = residentMegabytes(idle.process.pid);
+  await end(idle);
+  const size = statSync(join(bundle, 'controller.cjs')).size / 1e6;
+  const { median, least, most } = relative;
+  const shown = `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
+  return [
+    judge('ready to node -e 0', median, thresholds.readyToBareNode, shown),
+    judge('resident when idle', resident, thresholds.residentMegabytes, `${resident.toFixed(0)} MB`),
+    judge('bundle of the controller', size, thresholds.bundleMegabytes, `${size.toFixed(2)} MB`),
+  ].every((isWithin) => isWithin);
+}
+
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  process.stdout.write(help);
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-start-'));
+  try {
+    process.exitCode = (await bench(folder)) ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
