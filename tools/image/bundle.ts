@@ -52,6 +52,8 @@ async function bundle(module: string, outfile: string, plugin: Plugin): Promise<
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    // require in its place: Node.js would parse each file once more for the names that it exports
+    supported: { 'dynamic-import': false },
     // ES modules first: what is not used is left out
     mainFields: ['module', 'main'],
     metafile: true,
