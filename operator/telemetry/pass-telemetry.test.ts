@@ -17,7 +17,7 @@ const ended: PassReport = { key: 'default/hello', id: context.id, reason: '', me
 /** Tracing that keeps what spans say. */
 class KeptTracing implements Tracing {
   readonly spans: [string, SpanAttributes][] = [];
-  readonly close = noTracing.close;
+  readonly close = (): Promise<void> => noTracing.close();
   async span<Result>(name: string, attributes: SpanAttributes, work: (span: Span) => Promise<Result>): Promise<Result> {
     const said: [string, SpanAttributes] = [name, attributes];
     this.spans.push(said);
@@ -26,7 +26,7 @@ class KeptTracing implements Tracing {
   }
 }
 
-function record(tracing: Tracing): { readonly telemetry: PassTelemetry; lines(): readonly unknown[] } {
+function record(tracing: Tracing): { readonly telemetry: PassTelemetry; lines(this: void): readonly unknown[] } {
   const written: string[] = [];
   const log = createLog('debug', { write: (line) => void written.push(line) });
   return { telemetry: new PassTelemetry(log, tracing), lines: () => written.map((line): unknown => JSON.parse(line)) };

@@ -73,6 +73,9 @@ afterAll(async () => {
   await programs.stop();
 }, 60_000);
 
+const get = async (port: number, path: string): Promise<string> =>
+  (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+
 /** The digest that the verb printed. */
 const digest = (): string => / *@(sha256:[0-9a-f]{64})\n$/.exec(pushed.stdout)?.[1] ?? pushed.stderr;
 
@@ -201,8 +204,6 @@ describe('the image', () => {
     // nothing of the container outlives its own namespace
     const alone = ['--mount', '--pid', '--fork', '--kill-child'];
     programs.start({ name: 'operator', path: '/usr/bin/unshare', arguments: [...alone, 'sh', '-c', script] });
-    const get = async (port: number, path: string): Promise<string> =>
-      (await fetch(`http://127.0.0.1:${port}${path}`)).text();
     const isUp = async (): Promise<boolean> => (await get(healthPort, '/healthz')) === 'ok\n';
     await eventually(isUp, { timeoutMs: 30_000, intervalMs: 50, giveUp: programs.failure });
     expect(await get(metricsPort, '/metrics')).toContain('knative_lambda_operator_build_info{version="0.1.0"');

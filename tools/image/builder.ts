@@ -45,12 +45,11 @@ const docker: Builder = {
   name: 'docker',
   probe: ['version', '--format', '{{.Server.Version}}'],
   build: (image) => [['build', ...sharedOptions(image), '--tag', image.reference, image.context]],
-  push: (image) => [
-    [
-      ...['buildx', 'build', '--push', '--provenance=false', '--platform', image.platforms.join(',')],
-      ...['--metadata-file', image.digestFile, ...sharedOptions(image), '--tag', image.reference, image.context],
-    ],
-  ],
+  push(image) {
+    const { platforms, digestFile, reference, context } = image;
+    const options = ['--push', '--provenance=false', '--platform', platforms.join(','), '--metadata-file', digestFile];
+    return [['buildx', 'build', ...options, ...sharedOptions(image), '--tag', reference, context]];
+  },
   readDigest: (text) => dockerMetadata.parse(JSON.parse(text))['containerimage.digest'],
 };
 
@@ -62,17 +61,17 @@ const listBuilder = (name: string, probe: Arguments): Builder => ({
   push(image) {
     const { reference, platforms, digestFile, context } = image;
     const list = `localhost/${reference.replace(/^[^/]+\//, '')}-${process.pid}`;
+    const options = ['--layers', '--platform', platforms.join(','), '--manifest', list];
+    const pushOptions = [
+      '--all',
+      '--rm',
+      '--digestfile',
+      digestFile,
+      ...(image.insecure ? ['--tls-verify=false'] : []),
+    ];
     return [
-      [
-        ...['build', '--layers', '--platform', platforms.join(','), '--manifest', list],
-        ...sharedOptions(image),
-        context,
-      ],
-      [
-        ...['manifest', 'push', '--all', '--rm', '--digestfile', digestFile],
-        ...(image.insecure ? ['--tls-verify=false'] : []),
-        ...[list, `docker://${reference}`],
-      ],
+      ['build', ...options, ...sharedOptions(image), context],
+      ['manifest', 'push', ...pushOptions, list, `docker://${reference}`],
     ];
   },
   readDigest: (text) => text.trim(),

@@ -282,7 +282,7 @@ export const buildahPart = {
   tiers: ['image'],
   purpose: 'builds the image of the product, and crun, which runs it',
   diskGiB: 1,
-  packages: [...['buildah', 'libgpgme11', 'libassuan0', 'libdevmapper1.02.1', 'libseccomp2'], ...['crun', 'libyajl2']],
+  packages: ['buildah', 'libgpgme11', 'libassuan0', 'libdevmapper1.02.1', 'libseccomp2', 'crun', 'libyajl2'],
   scripts: [],
 } as const satisfies DebianPackagesPart;
 
