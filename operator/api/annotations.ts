@@ -6,6 +6,10 @@ export const annotations = {
   useOperatorImage: `${group}/use-operator-image`,
   /** User: run as the command receiver, with an unfiltered Trigger. */
   receiverMode: `${group}/receiver-mode`,
+  /** User: `true` takes over a Knative Service of the same name that nobody owns. */
+  adopt: `${group}/adopt`,
+  /** User: `true` stops the build that runs; removed to build again. */
+  cancelBuild: `${group}/cancel-build`,
 
   /** Receiver: where the object came from. */
   createdByCloudEvent: `${group}/created-by-cloudevent`,
@@ -19,6 +23,10 @@ export const annotations = {
   rollbackReason: `${group}/rollback-reason`,
   rollbackTarget: `${group}/rollback-target`,
 
+  /** Receiver, then copied to the build Job and the revision: what the change is part of. */
+  traceParent: `${group}/traceparent`,
+  correlationId: `${group}/correlation-id`,
+
   /** Operator, on the Knative Service: language and version. */
   runtime: `${group}/runtime`,
   version: `${group}/version`,
@@ -27,4 +35,9 @@ export const annotations = {
   imageUri: `${group}/image-uri`,
   contentHash: `${group}/content-hash`,
   pullRegistry: `${group}/pull-registry`,
+
+  /** Operator, on the revision template: Secrets and ConfigMaps that it names, each with its version. */
+  references: `${group}/references`,
+  /** Operator, on what it applies: hash of all that it asks for. */
+  appliedHash: `${group}/applied-hash`,
 } as const;

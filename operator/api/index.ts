@@ -11,6 +11,7 @@ export {
   definitionName,
   type CustomResourceDefinition,
 } from './custom-resource-definition.ts';
+export { durationSeconds } from './duration.ts';
 export { eventTypes } from './event-types.ts';
 export { finalizers } from './finalizers.ts';
 export { buildFunctionCanary } from './function-canary.ts';
@@ -31,6 +32,7 @@ export {
 } from './lambda-function.ts';
 export { languages, type Language } from './runtime.ts';
 export { sourceTypes, type SourceType } from './source.ts';
+export { quantityValue } from './quantity.ts';
 export type { StructuralSchema } from './structural-schema.ts';
 export { type BuilderProfile, builderProfiles } from './builder-profile.ts';
 export { type Account, agentTiers, type Grant, grants, type GrantScope } from './grants.ts';

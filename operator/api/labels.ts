@@ -6,6 +6,8 @@ export const labels = {
   owner: `${group}/name`,
   /** `true` on a build Job and its pods. */
   build: `${group}/build`,
+  /** Key of the content that a Job builds. */
+  contentKey: `${group}/content-key`,
   /** `build` on the ServiceAccount, Role and RoleBinding of builds. */
   component: `${group}/component`,
   /** Event type of an agent's Trigger. */

@@ -1,0 +1,135 @@
+import type { EnvVar } from 'kubernetes-types/core/v1.d.ts';
+import type { Language, LambdaFunction, LambdaFunctionSpec } from '../api/index.ts';
+
+type Observability = NonNullable<LambdaFunctionSpec['observability']>;
+
+/** What an environment says of telemetry where a function says nothing. */
+export interface TelemetryDefaults {
+  /** OTLP receiver; empty sends no spans. */
+  readonly tracesEndpoint: string;
+  /** 0 to 1. */
+  readonly samplingRatio: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** What a wrapper must know of its pod. */
+export interface CallLimits {
+  readonly timeoutSeconds: number;
+  /** Calls at a time. */
+  readonly concurrency: number;
+}
+
+export const defaultHandlers = {
+  python: 'main.handler',
+  nodejs: 'index.handler',
+  go: 'main.Handler',
+} as const satisfies Record<Language, string>;
+
+/** Propagators by the name that OpenTelemetry has for them. */
+const propagators = { w3c: 'tracecontext,baggage', b3: 'b3', jaeger: 'jaeger' } as const;
+
+/** Variables of a function's container; what the author sets wins over what is injected. */
+export function functionEnvironment(
+  { metadata, spec }: LambdaFunction,
+  telemetry: TelemetryDefaults,
+  { timeoutSeconds, concurrency }: CallLimits,
+): readonly EnvVar[] {
+  const own = spec.env ?? [];
+  const taken = new Set(own.map(({ name }) => name));
+  const injected = [
+    ...handlerVariable(spec),
+    variable('FUNCTION_NAME', metadata.name),
+    variable('FUNCTION_NAMESPACE', metadata.namespace),
+    variable('TIMEOUT_SECONDS', timeoutSeconds),
+    variable('MAX_CONCURRENCY', concurrency),
+    ...tracingVariables(spec.observability?.tracing, telemetry),
+    ...metricVariables(spec.observability?.metrics),
+    ...loggingVariables(spec.observability?.logging, telemetry),
+    ...logfireVariables(spec.observability?.logfire),
+  ];
+  return [...injected.filter(({ name }) => !taken.has(name)), ...own.map(toEnvVar)];
+}
+
+const variable = (name: string, value: string | number | boolean): EnvVar => ({ name, value: String(value) });
+
+function handlerVariable({ runtime, source }: LambdaFunctionSpec): readonly EnvVar[] {
+  return runtime === undefined || source.type === 'image'
+    ? []
+    : [variable('HANDLER', runtime.handler ?? defaultHandlers[runtime.language])];
+}
+
+function tracingVariables(tracing: Observability['tracing'], telemetry: TelemetryDefaults): readonly EnvVar[] {
+  const endpoint = tracing?.endpoint ?? telemetry.tracesEndpoint;
+  if (tracing?.enabled === false || endpoint === '') return [variable('OTEL_SDK_DISABLED', true)];
+  const attributes = pairs(tracing?.resourceAttributes);
+  return [
+    variable('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint),
+    variable('OTEL_TRACES_SAMPLER', 'parentbased_traceidratio'),
+    variable('OTEL_TRACES_SAMPLER_ARG', tracing?.samplingRate ?? telemetry.samplingRatio),
+    variable('OTEL_PROPAGATORS', propagators[tracing?.propagation ?? 'w3c']),
+    ...(attributes === '' ? [] : [variable('OTEL_RESOURCE_ATTRIBUTES', attributes)]),
+  ];
+}
+
+/** `key=value,…` with what the format reserves written as percent codes, as OpenTelemetry reads it. */
+function pairs(map: Readonly<Record<string, string>> = {}): string {
+  return Object.entries(map)
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join(',');
+}
+
+/** Default of the schema, which is a port of Knative's own proxy: the wrapper then serves metrics where it is called. */
+const unsaidMetricsPort = 9090;
+
+function metricVariables(metrics: Observability['metrics']): readonly EnvVar[] {
+  return metrics === undefined || metrics.port === unsaidMetricsPort ? [] : [variable('METRICS_PORT', metrics.port)];
+}
+
+function loggingVariables(logging: Observability['logging'], { logLevel }: TelemetryDefaults): readonly EnvVar[] {
+  return [
+    variable('LOG_LEVEL', logging?.level ?? logLevel),
+    ...(logging === undefined ? [] : [variable('LOG_FORMAT', logging.format)]),
+  ];
+}
+
+function logfireVariables(logfire: Observability['logfire']): readonly EnvVar[] {
+  return logfire?.enabled === true && logfire.tokenSecretRef !== undefined
+    ? [{ name: 'LOGFIRE_TOKEN', valueFrom: { secretKeyRef: keyOf(logfire.tokenSecretRef) } }]
+    : [];
+}
+
+type KeyReference = NonNullable<NonNullable<Observability['logfire']>['tokenSecretRef']>;
+
+function keyOf({ name, key, optional }: KeyReference) {
+  return { name, key, ...(optional === undefined ? {} : { optional }) };
+}
+
+type Variable = NonNullable<LambdaFunctionSpec['env']>[number];
+
+function toEnvVar({ name, value, valueFrom }: Variable): EnvVar {
+  return valueFrom === undefined ? { name, value: value ?? '' } : { name, valueFrom: toSource(valueFrom) };
+}
+
+function toSource(from: NonNullable<Variable['valueFrom']>): NonNullable<EnvVar['valueFrom']> {
+  const { configMapKeyRef, fieldRef, resourceFieldRef, secretKeyRef } = from;
+  return {
+    ...(fieldRef === undefined
+      ? {}
+      : { fieldRef: { apiVersion: fieldRef.apiVersion ?? 'v1', fieldPath: fieldRef.fieldPath } }),
+    ...(resourceFieldRef === undefined ? {} : { resourceFieldRef: toResource(resourceFieldRef) }),
+    ...(secretKeyRef === undefined ? {} : { secretKeyRef: keyOf(secretKeyRef) }),
+    ...(configMapKeyRef === undefined ? {} : { configMapKeyRef: keyOf(configMapKeyRef) }),
+  };
+}
+
+function toResource({
+  containerName,
+  divisor,
+  resource,
+}: NonNullable<NonNullable<Variable['valueFrom']>['resourceFieldRef']>) {
+  return {
+    resource,
+    ...(containerName === undefined ? {} : { containerName }),
+    ...(divisor === undefined ? {} : { divisor: String(divisor) }),
+  };
+}
