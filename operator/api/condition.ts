@@ -9,11 +9,11 @@ export const conditionTypes = {
     'Stalled',
     'SourceReady',
     'BuildReady',
-    'EventingReady',
     'DeployReady',
-    'ServiceReady',
+    'ExposeReady',
     'RebuildAvailable',
     'SecretsWatched',
+    'SpecEffective',
   ],
   LambdaAgent: ['Ready', 'Reconciling', 'Stalled', 'Eventing', 'Monitoring', 'SecretsWatched'],
 } as const;

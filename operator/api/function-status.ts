@@ -7,6 +7,7 @@ export const functionPhases = ['Pending', 'Building', 'Deploying', 'Ready', 'Fai
 const sourceStatus = z.object({
   revision: z.string().optional().describe('What the source resolved to: commit, version, ETag or hash'),
   resolvedAt: timestamp.optional().describe('When it was resolved'),
+  requestKey: z.string().optional().describe('Hash of the source that was asked for its version'),
 });
 
 const buildStatus = z.object({
@@ -26,6 +27,8 @@ const serviceStatus = z.object({
   ready: z.boolean().optional().describe('Whether the Knative Service is ready'),
   replicas: int32(0).optional().describe('Running pods'),
   latestRevision: z.string().optional().describe('Newest revision that is ready'),
+  pinnedTo: z.string().optional().describe('Revision or image digest that a rollback named last'),
+  pinnedGeneration: int64(0).optional().describe('Generation of the spec that the rollback was asked for'),
 });
 
 export const functionStatus = z.object({

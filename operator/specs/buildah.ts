@@ -6,6 +6,7 @@ import {
   imageFolder,
   registryCredentialsFolder,
   terminationMessagePath,
+  workspaceFolder,
 } from './builder.ts';
 
 /** Storage that both steps share; the plain driver, because overlay needs a device that the pod has not. */
@@ -35,7 +36,7 @@ export const buildah: Builder = {
     ],
     env: [],
     mounts: [
-      { name: 'workspace', mountPath: contextFolder },
+      { name: 'workspace', mountPath: workspaceFolder },
       { name: 'image', mountPath: imageFolder },
     ],
   }),

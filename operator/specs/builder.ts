@@ -3,8 +3,10 @@ import type { builderProfiles, BuilderProfile } from '../api/index.ts';
 
 export type BuilderName = keyof typeof builderProfiles;
 
+/** Volume that the fetch step fills. */
+export const workspaceFolder = '/workspace';
 /** Folder with the Dockerfile and all that it copies. */
-export const contextFolder = '/workspace';
+export const contextFolder = `${workspaceFolder}/context`;
 /** Folder through which the build step hands the image to the push step. */
 export const imageFolder = '/image';
 /** Folder with the `config.json` of the registry; in the push step only. */

@@ -1,5 +1,5 @@
 import type { Container, EnvVar, Volume } from 'kubernetes-types/core/v1.d.ts';
-import { contextFolder, terminationMessagePath } from './builder.ts';
+import { terminationMessagePath, workspaceFolder } from './builder.ts';
 import { type CloudIdentity, identityEnv, identityMounts } from './cloud-identity.ts';
 import {
   type ContainerResources,
@@ -52,7 +52,7 @@ export function fetchContainer(props: FetchProps, task: 'fetch' | 'resolve'): Co
     terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [
       temporaryMount,
-      ...(task === 'fetch' ? [{ name: 'workspace', mountPath: contextFolder }] : []),
+      ...(task === 'fetch' ? [{ name: 'workspace', mountPath: workspaceFolder }] : []),
       ...(props.sourceSecret === undefined
         ? []
         : [{ name: 'source-credentials', mountPath: sourceCredentialsFolder, readOnly: true }]),

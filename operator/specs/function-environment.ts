@@ -25,9 +25,6 @@ export const defaultHandlers = {
   go: 'main.Handler',
 } as const satisfies Record<Language, string>;
 
-/** Propagators by the name that OpenTelemetry has for them. */
-const propagators = { w3c: 'tracecontext,baggage', b3: 'b3', jaeger: 'jaeger' } as const;
-
 /** Variables of a function's container; what the author sets wins over what is injected. */
 export function functionEnvironment(
   { metadata, spec }: LambdaFunction,
@@ -59,20 +56,23 @@ function handlerVariable({ runtime, source }: LambdaFunctionSpec): readonly EnvV
 }
 
 function tracingVariables(tracing: Observability['tracing'], telemetry: TelemetryDefaults): readonly EnvVar[] {
-  const endpoint = tracing?.endpoint ?? telemetry.tracesEndpoint;
+  const endpoint = tracing === undefined ? telemetry.tracesEndpoint : tracing.endpoint;
   if (tracing?.enabled === false || endpoint === '') return [variable('OTEL_SDK_DISABLED', true)];
-  const attributes = pairs(tracing?.resourceAttributes);
   return [
     variable('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint),
     variable('OTEL_TRACES_SAMPLER', 'parentbased_traceidratio'),
-    variable('OTEL_TRACES_SAMPLER_ARG', tracing?.samplingRate ?? telemetry.samplingRatio),
-    variable('OTEL_PROPAGATORS', propagators[tracing?.propagation ?? 'w3c']),
-    ...(attributes === '' ? [] : [variable('OTEL_RESOURCE_ATTRIBUTES', attributes)]),
+    variable('OTEL_TRACES_SAMPLER_ARG', tracing === undefined ? telemetry.samplingRatio : tracing.samplingRate),
+    ...attributeVariables(tracing?.resourceAttributes),
   ];
 }
 
+function attributeVariables(attributes: Readonly<Record<string, string>> = {}): readonly EnvVar[] {
+  const text = pairs(attributes);
+  return text === '' ? [] : [variable('OTEL_RESOURCE_ATTRIBUTES', text)];
+}
+
 /** `key=value,…` with what the format reserves written as percent codes, as OpenTelemetry reads it. */
-function pairs(map: Readonly<Record<string, string>> = {}): string {
+function pairs(map: Readonly<Record<string, string>>): string {
   return Object.entries(map)
     .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
     .join(',');

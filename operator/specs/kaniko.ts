@@ -6,6 +6,7 @@ import {
   imageFolder,
   registryCredentialsFolder,
   terminationMessagePath,
+  workspaceFolder,
 } from './builder.ts';
 
 const executor = '/kaniko/executor';
@@ -38,7 +39,7 @@ export const kaniko: Builder = {
     ],
     env: [],
     mounts: [
-      { name: 'workspace', mountPath: contextFolder },
+      { name: 'workspace', mountPath: workspaceFolder },
       { name: 'image', mountPath: imageFolder },
     ],
   }),

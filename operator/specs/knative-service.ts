@@ -87,11 +87,7 @@ export function buildKnativeService(props: KnativeServiceProps): AppliedKnativeS
       namespace: metadata.namespace,
       ownerReferences: [controllerReference(props.function)],
       labels: serviceLabels(props),
-      annotations: {
-        ...(spec.runtime === undefined
-          ? {}
-          : { [annotations.runtime]: spec.runtime.language, [annotations.version]: spec.runtime.version }),
-      },
+      annotations: runtimeAnnotations(spec),
     },
     spec: { template: withTemplateHash(template) },
   });
@@ -100,6 +96,12 @@ export function buildKnativeService(props: KnativeServiceProps): AppliedKnativeS
 
 function serviceLabels({ function: { metadata }, settings }: KnativeServiceProps): Record<string, string> {
   return { ...objectLabels(metadata.name, 'lambda'), environment: settings.environment };
+}
+
+function runtimeAnnotations({ runtime }: LambdaFunctionSpec): Record<string, string> {
+  return runtime === undefined
+    ? {}
+    : { [annotations.runtime]: runtime.language, [annotations.version]: runtime.version };
 }
 
 function withTemplateHash(template: RevisionTemplate): RevisionTemplate {
@@ -154,14 +156,12 @@ function functionTemplate(props: KnativeServiceProps): RevisionTemplate {
 
 /** Template of an earlier revision: what the operator put there, without what Knative added. */
 function templateOf({ metadata, spec }: Revision): RevisionTemplate {
-  const ours = (map: Readonly<Record<string, string>> = {}) =>
-    Object.fromEntries(
-      Object.entries(map).filter(
-        ([key]) =>
-          /^(autoscaling\.knative\.dev|lambda\.knative\.io|app\.kubernetes\.io)[/]/.test(key) && !isDerived(key),
-      ),
-    );
-  return { metadata: { labels: ours(metadata.labels), annotations: ours(metadata.annotations) }, spec };
+  return { metadata: { labels: ownKeys(metadata.labels), annotations: ownKeys(metadata.annotations) }, spec };
+}
+
+function ownKeys(map: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const own = /^(autoscaling\.knative\.dev|lambda\.knative\.io|app\.kubernetes\.io)[/]/;
+  return Object.fromEntries(Object.entries(map).filter(([key]) => own.test(key) && !isDerived(key)));
 }
 
 const isDerived = (key: string): boolean => [annotations.appliedHash, ...traceKeys].some((one) => one === key);
@@ -206,20 +206,33 @@ function scalingAnnotations({ scaling }: LambdaFunctionSpec, target: number): Re
 function functionContainer({ function: fn, image, settings }: KnativeServiceProps, limits: CallLimits): Container {
   const { imagePullPolicy, resources, source } = fn.spec;
   const own = source.type === 'image' ? source.image : undefined;
-  const port = own?.port ?? 8080;
   return {
     name: 'user-container',
     image,
     imagePullPolicy: imagePullPolicy ?? own?.pullPolicy ?? 'IfNotPresent',
-    ...(own?.command === undefined ? {} : { command: [...own.command] }),
-    ...(own?.args === undefined ? {} : { args: [...own.args] }),
-    ports: [{ name: 'http1', containerPort: port, protocol: 'TCP' }],
+    ...entrypoint(own),
     env: [...functionEnvironment(fn, settings.telemetry, limits)],
     resources: toRequirements(podResources(resources)),
-    // an image of the author's own may serve any path
-    readinessProbe: own === undefined ? { httpGet: { path: '/health', port } } : { tcpSocket: { port } },
     securityContext: hardenedSecurityContext,
     volumeMounts: [temporaryMount],
+  };
+}
+
+const wrapperPort = 8080;
+
+/** What is asked for, and how the answer is probed: an image of the author's own may serve any path. */
+function entrypoint(
+  own: LambdaFunctionSpec['source']['image'],
+): Pick<Container, 'command' | 'args' | 'ports' | 'readinessProbe'> {
+  const port = own === undefined ? wrapperPort : own.port;
+  const ports = [{ name: 'http1', containerPort: port, protocol: 'TCP' as const }];
+  if (own === undefined) return { ports, readinessProbe: { httpGet: { path: '/health', port } } };
+  const { args, command } = own;
+  return {
+    ...(command === undefined ? {} : { command: [...command] }),
+    ...(args === undefined ? {} : { args: [...args] }),
+    ports,
+    readinessProbe: { tcpSocket: { port } },
   };
 }
 

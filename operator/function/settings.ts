@@ -1,0 +1,44 @@
+import type { BuildPodSettings } from '../specs/build-pod.ts';
+import type { BuilderName } from '../specs/builder.ts';
+import type { ContainerResources } from '../specs/hardened-container.ts';
+import type { ServingSettings } from '../specs/knative-service.ts';
+import type { TriggerSettings } from '../specs/trigger.ts';
+import type { RegistrySettings } from './destination.ts';
+
+export interface BuildSettings {
+  readonly builder: BuilderName;
+  readonly builderImage: string;
+  /** The product's own image, which fetches. */
+  readonly fetchImage: string;
+  readonly fetchPullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /** Hosts of the environment that a source may be on although their addresses are private. */
+  readonly trustedHosts: readonly string[];
+  readonly resources: ContainerResources;
+  /** Most that the context, and then the image, may take on a node, such as `4Gi`. */
+  readonly scratchSize: string;
+  /** Where layers are kept; undefined builds every layer anew. */
+  readonly cache: CacheSettings | undefined;
+  readonly pod: BuildPodSettings;
+  /** How long a finished Job stays, in seconds. */
+  readonly retentionSeconds: number;
+  /** Longest time to answer which version a source has, in seconds. */
+  readonly resolveSeconds: number;
+}
+
+export interface CacheSettings {
+  readonly repository: string;
+  /** Whether the registry asks who comes: then the build has the identity of its pod, and so has what an author runs in it. */
+  readonly needsIdentity: boolean;
+}
+
+/** What an environment decides for its functions. */
+export interface FunctionSettings {
+  readonly builds: BuildSettings;
+  readonly registry: RegistrySettings;
+  readonly serving: ServingSettings;
+  readonly eventing: TriggerSettings;
+  /** Longest call that Knative allows, in seconds. */
+  readonly maxTimeoutSeconds: number;
+  /** Whether a Secret must carry the label by which its owner lends it to functions. */
+  readonly enforceUsableBy: boolean;
+}
