@@ -34,7 +34,12 @@ function servingConfiguration(owner: Environment, environments: readonly Environ
       'queue-sidecar-memory-limit': queueProxyResources.limits.memory,
     },
     domain: domains(environments),
-    features: { 'kubernetes.podspec-nodeselector': 'enabled', 'kubernetes.podspec-tolerations': 'enabled' },
+    features: {
+      // a function may read fields of its own pod
+      'kubernetes.podspec-fieldref': 'enabled',
+      'kubernetes.podspec-nodeselector': 'enabled',
+      'kubernetes.podspec-tolerations': 'enabled',
+    },
     // as many as the quotas count, however old: those are what a rollback can go back to
     gc: {
       'retain-since-create-time': 'disabled',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generatedMark } from '../charts/tree.ts';
@@ -39,12 +39,15 @@ function presentCloudFiles(): Files {
   return new Map([...readFiles(join(projectRoot, 'manifests'))].filter(([path]) => path.endsWith('/cloud.json')));
 }
 
+/** Whole folders of generated pages, and those that stand among pages of people. */
 function presentDocs(): Files {
-  return new Map(
-    generatedFolders.flatMap((folder) =>
-      [...readFiles(join(projectRoot, folder))].map(([path, text]) => [`${folder}/${path}`, text]),
+  const lone = [...generatedDocs().keys()].filter((path) => existsSync(join(projectRoot, path)));
+  return new Map([
+    ...lone.map((path): [string, string] => [path, readFileSync(join(projectRoot, path), 'utf8')]),
+    ...generatedFolders.flatMap((folder) =>
+      [...readFiles(join(projectRoot, folder))].map(([path, text]): [string, string] => [`${folder}/${path}`, text]),
     ),
-  );
+  ]);
 }
 
 function report(command: string, stale: readonly string[]): void {

@@ -22,7 +22,9 @@ export const functionSpec = z
     env: environmentVariables.optional().describe('Environment variables of the function; they win over injected ones'),
     imagePullPolicy: pullPolicy
       .optional()
-      .describe('When the image is pulled; Always for built images, else that of the source, when absent'),
+      .describe(
+        'When the image is pulled; IfNotPresent for built images, which have a digest, else that of the source, when absent',
+      ),
     triggers: legacyTriggers.optional().describe('Legacy: stored and not read, use `eventing`'),
     build: build.optional().describe('How the image is built'),
     eventing: functionEventing.optional().describe('Events that wake the function; on when absent'),

@@ -5,6 +5,7 @@ import { renderCrdReference } from './crds.ts';
 import { renderDashboardReference } from './dashboards.ts';
 import { renderEnvironmentReference } from './environments.ts';
 import { renderFlowReference } from './flows.ts';
+import { renderFunctionReasons } from './functions.ts';
 import { renderMetricReference } from './metrics.ts';
 import { renderPublishedNames } from './published-names-page.ts';
 import { renderVerbReference, renderVerbRules } from './verbs.ts';
@@ -24,6 +25,7 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/reference/network.md', renderFlowReference()],
     ['docs/reference/published-names.md', renderPublishedNames()],
     ['docs/reference/verbs.md', renderVerbReference()],
+    ['docs/operations/functions.md', renderFunctionReasons()],
     ['tools/operations/make/verbs.mk', renderVerbRules()],
     ...[...renderAuditPolicies()].map(([file, text]): [string, string] => [`docs/operations/audit/${file}`, text]),
   ]);

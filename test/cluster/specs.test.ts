@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { readFileSync } from 'node:fs';
+import { builderProfiles } from '../../operator/api/index.ts';
+import { buildObjects, resolveObject } from '../../operator/function/build-objects.ts';
+import { givenImage } from '../../operator/function/destination.ts';
+import { sampleFunction, sampleSettings } from '../../operator/function/sample.ts';
+import { serviceObject } from '../../operator/function/serving-objects.ts';
+import type { FunctionSettings } from '../../operator/function/settings.ts';
+import type { AppliedObject } from '../../operator/specs/applied-object.ts';
+import { buildBroker } from '../../operator/specs/broker.ts';
+import type { AppliedJob } from '../../operator/specs/job.ts';
+import type { KnativeService } from '../../operator/specs/knative-service.ts';
+import { manager, sharedReference } from '../../operator/specs/ownership.ts';
+import { buildRabbitmqBrokerConfig } from '../../operator/specs/rabbitmq-broker-config.ts';
+import { buildServiceAccount } from '../../operator/specs/service-account.ts';
+import { buildTriggers } from '../../operator/specs/trigger.ts';
+import { type Environment, readEnvironments } from '../../stacks/index.ts';
+import { readManifests } from './committed-manifests.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { eventually } from './eventually.ts';
+import { readForeignCrds } from './foreign-crds.ts';
+import { knativeServing, startKnativeWebhook } from './knative-webhook.ts';
+import { parseObject } from './kubernetes-object.ts';
+import { makePlatformNamespaces } from './platform-namespaces.ts';
+
+const environments = readEnvironments().filter(({ name }) => name === 'dev' || name === 'pro');
+const builderNames = ['kaniko', 'buildah'] as const;
+
+const version = { kind: 'commit', value: 'c'.repeat(40) } as const;
+const key = { author: 'a'.repeat(20), platform: 'b'.repeat(12) };
+
+const full = parseObject(parse(readFileSync(new URL('manifests/full-function.yaml', import.meta.url), 'utf8')));
+
+interface Sample {
+  readonly what: string;
+  readonly spec: object;
+}
+
+const image = { repository: 'ghcr.io/example/hello', tag: 'v1.0.0', command: ['/run'], args: ['--fast'], port: 9000 };
+
+const samples: readonly Sample[] = [
+  { what: 'the smallest function', spec: {} },
+  { what: 'a function with every field', spec: Object(full['spec']) },
+  { what: 'a function from a bucket', spec: { source: { type: 's3', s3: { bucket: 'code', key: 'hello.zip' } } } },
+  { what: 'a ready-made image', spec: { source: { type: 'image', image: { ...image, imagePullSecrets: ['pull'] } } } },
+];
+
+function settingsOf(environment: Environment, builder: FunctionSettings['builds']['builder']): FunctionSettings {
+  const { builds } = sampleSettings;
+  const toleration = { key: 'spot', operator: 'Exists', effect: 'NoSchedule' } as const;
+  return {
+    ...sampleSettings,
+    serving: { ...sampleSettings.serving, environment: environment.name },
+    builds: {
+      ...builds,
+      builder,
+      resources: environment.builds.resources,
+      pod: {
+        ...builds.pod,
+        identity: { kind: 'web-identity', roleArn: 'arn:aws:iam::123456789012:role/builder' },
+        nodeSelector: { pool: 'builds' },
+        tolerations: [toleration],
+      },
+    },
+  };
+}
+
+const functionNamespace = ({ namespaces }: Environment): string => namespaces.functions[0] ?? '';
+
+const functionOf = (environment: Environment, { spec, what }: Sample) =>
+  sampleFunction(spec, { name: what.replaceAll(/[^a-z]+/g, '-'), namespace: functionNamespace(environment) });
+
+function builds(environment: Environment, sample: Sample, settings: FunctionSettings): readonly AppliedObject[] {
+  const fn = functionOf(environment, sample);
+  const resolve = resolveObject(fn, settings);
+  const ask = { version, key, attempt: 1, owners: [sharedReference(fn)] };
+  return [...buildObjects(fn, ask, settings), ...(resolve === undefined ? [] : [resolve])];
+}
+
+function service(environment: Environment, sample: Sample, live?: KnativeService) {
+  const fn = functionOf(environment, sample);
+  const built = `pull.example.com/functions@sha256:${'d'.repeat(64)}`;
+  return serviceObject(
+    fn,
+    { image: givenImage(fn.spec) ?? built, pin: { kind: 'none' }, live, objects: { kind: 'unwatched' } },
+    settingsOf(environment, 'kaniko'),
+  );
+}
+
+/** What the Pod Security level `restricted`, which `dev` only warns by, says of a container that builds. */
+const builderWarning = /^would violate PodSecurity "restricted:latest": /;
+
+describe('objects of a function on a real API server', () => {
+  let controlPlane: ControlPlane;
+
+  const apply = (object: object) => controlPlane.admin.apply(object, { fieldManager: manager, force: true });
+
+  /** Applies twice: accepted as it is, without a word, and the second time without a change. */
+  const accepts = async (object: AppliedObject): Promise<readonly string[]> => {
+    const first = await apply(object);
+    const second = await apply(object);
+    expect(second.body).toEqual(first.body);
+    return [...first.warnings, ...second.warnings];
+  };
+
+  const runs = async (namespace: string, spec: object, labels: object = {}) => {
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'trial', namespace, labels }, spec };
+    const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All&fieldValidation=Strict`;
+    return controlPlane.admin.request('POST', path, pod);
+  };
+
+  beforeAll(async () => {
+    controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
+    const { admin } = controlPlane;
+    await makePlatformNamespaces(admin);
+    for (const { name } of environments) {
+      const kinds = new Set(['Namespace', 'LimitRange', 'ServiceAccount']);
+      for (const object of readManifests(name).filter(({ kind }) => kinds.has(kind))) {
+        await admin.apply(object, { fieldManager: 'flux' });
+      }
+    }
+    await startKnativeWebhook(controlPlane, knativeServing, 'tiers');
+    const wrong = {
+      ...service(environments[0] ?? neverEmpty(), samples[0] ?? neverEmpty()),
+      spec: { template: { spec: { containers: [] } } },
+    };
+    await eventually(
+      () => expect(admin.apply(wrong, { fieldManager: manager, dryRun: true })).rejects.toThrow('denied the request'),
+      {
+        timeoutMs: 90_000,
+        giveUp: controlPlane.failure,
+      },
+    );
+  }, 120_000);
+
+  afterAll(async () => controlPlane.stop());
+
+  describe.each(environments.map((environment) => ({ name: environment.name, environment })))(
+    '$name',
+    ({ environment }) => {
+      const namespace = functionNamespace(environment);
+
+      test.each(samples)(
+        "$what: Knative's webhook takes the service without a word, and twice without a change",
+        async (sample) => {
+          expect(await accepts(service(environment, sample))).toEqual([]);
+        },
+      );
+
+      test.each(samples)('$what: its Triggers are accepted', async (sample) => {
+        const triggers = buildTriggers(functionOf(environment, sample), sampleSettings.eventing);
+        expect(triggers.length).toBeGreaterThan(0);
+        for (const trigger of triggers) expect(await accepts(trigger)).toEqual([]);
+      });
+
+      test.each(samples)('$what: its pod is one that the strictest Pod Security level admits', async (sample) => {
+        const { labels } = service(environment, sample).spec.template.metadata;
+        const { containerConcurrency: _, timeoutSeconds: __, ...pod } = service(environment, sample).spec.template.spec;
+        expect(await runs(namespace, pod, labels)).toMatchObject({ status: 201, warnings: [] });
+        await apply({
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: { name: 'strict', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+        });
+        await apply({
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata: { name: pod.serviceAccountName, namespace: 'strict' },
+        });
+        expect(await runs('strict', pod, labels)).toMatchObject({ status: 201 });
+      });
+
+      describe.each(builderNames)('builder %s', (builder) => {
+        const settings = settingsOf(environment, builder);
+
+        test.each(samples)(
+          '$what: its builds are accepted, and nothing but the builder is warned of',
+          async (sample) => {
+            for (const object of builds(environment, sample, settings)) {
+              const warnings = (await accepts(object)).filter(
+                (warning) => !builderWarning.test(warning) || /"fetch"/.test(warning),
+              );
+              expect(warnings).toEqual([]);
+              await controlPlane.admin.remove({ ...object, name: object.metadata.name, namespace });
+            }
+          },
+        );
+
+        test('runs in pods that the Pod Security of the namespace admits', async () => {
+          const isJob = (object: AppliedObject): object is AppliedJob => object.kind === 'Job';
+          const jobs = samples.flatMap((sample) => builds(environment, sample, settings)).filter(isJob);
+          expect(jobs.length).toBeGreaterThan(3);
+          for (const { spec } of jobs) {
+            const { status, body } = await runs(
+              namespace,
+              Object(spec.template.spec),
+              Object(spec.template.metadata?.labels),
+            );
+            expect({ status, body: status < 300 ? '' : body }).toEqual({ status: 201, body: '' });
+          }
+          expect(builderProfiles[builder].podSecurityLevel).toBe('baseline');
+        });
+      });
+
+      test('the broker of a namespace and where it keeps its events are accepted', async () => {
+        const cluster = { by: 'name', name: 'rabbitmq', namespace: 'rabbitmq-system' } as const;
+        const connection = {
+          by: 'connectionSecret',
+          name: 'rabbitmq-credentials',
+          namespace: 'knative-lambda',
+        } as const;
+        const { deadLetterSink = neverEmpty() } = sampleSettings.eventing;
+        const config = buildRabbitmqBrokerConfig(namespace, { cluster, queueType: 'quorum', vhost: '/' });
+        expect(await accepts(config)).toEqual([]);
+        expect(await accepts(buildBroker({ name: 'lambda-broker', namespace, deadLetterSink }))).toEqual([]);
+        const byConnection = buildRabbitmqBrokerConfig(namespace, {
+          cluster: connection,
+          queueType: 'quorum',
+          vhost: '/',
+        });
+        await expect(apply(byConnection)).rejects.toThrow('the spec is immutable');
+      });
+
+      test('the accounts of functions and builds are accepted', async () => {
+        for (const use of ['function', 'builder'] as const) {
+          const account = buildServiceAccount({
+            name: `own-${use}`,
+            namespace,
+            use,
+            pullSecret: 'ecr-pull',
+            roleArn: undefined,
+          });
+          expect(await accepts(account)).toEqual([]);
+        }
+      });
+    },
+  );
+
+  test('fails on an object with a field that its kind has not', async () => {
+    const [environment = neverEmpty()] = environments;
+    const [sample = neverEmpty()] = samples;
+    const trigger = buildTriggers(functionOf(environment, sample), sampleSettings.eventing)[0] ?? neverEmpty();
+    await expect(apply({ ...trigger, spec: { ...trigger.spec, filters: { a: 1 }, unknown: 1 } })).rejects.toThrow(
+      'unknown',
+    );
+  });
+});
+
+function neverEmpty(): never {
+  throw new Error('a list that is written down here is empty');
+}
