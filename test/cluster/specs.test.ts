@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { builderProfiles } from '../../operator/api/index.ts';
@@ -23,6 +23,8 @@ import { readForeignCrds } from './foreign-crds.ts';
 import { knativeServing, startKnativeWebhook } from './knative-webhook.ts';
 import { parseObject } from './kubernetes-object.ts';
 import { makePlatformNamespaces } from './platform-namespaces.ts';
+
+jest.setTimeout(240_000);
 
 const environments = readEnvironments().filter(({ name }) => name === 'dev' || name === 'pro');
 const builderNames = ['kaniko', 'buildah'] as const;
@@ -92,6 +94,7 @@ function service(environment: Environment, sample: Sample, live?: KnativeService
 const builderWarning = /^would violate PodSecurity "restricted:latest": /;
 
 describe('objects of a function on a real API server', () => {
+  let starting: Promise<ControlPlane>;
   let controlPlane: ControlPlane;
 
   const apply = (object: object) => controlPlane.admin.apply(object, { fieldManager: manager, force: true });
@@ -111,7 +114,8 @@ describe('objects of a function on a real API server', () => {
   };
 
   beforeAll(async () => {
-    controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
+    starting = startControlPlane({ crds: readForeignCrds(), controllerManager: false });
+    controlPlane = await starting;
     const { admin } = controlPlane;
     await makePlatformNamespaces(admin);
     for (const { name } of environments) {
@@ -128,13 +132,14 @@ describe('objects of a function on a real API server', () => {
     await eventually(
       () => expect(admin.apply(wrong, { fieldManager: manager, dryRun: true })).rejects.toThrow('denied the request'),
       {
-        timeoutMs: 90_000,
+        timeoutMs: 200_000,
         giveUp: controlPlane.failure,
       },
     );
-  }, 120_000);
+  });
 
-  afterAll(async () => controlPlane.stop());
+  // also when the start took longer than the hook was given
+  afterAll(async () => (await starting).stop());
 
   describe.each(environments.map((environment) => ({ name: environment.name, environment })))(
     '$name',
