@@ -16,7 +16,7 @@ import type { FunctionSettings } from './settings.ts';
 import { inlineFiles, type SourceVersion } from './source-version.ts';
 
 /** Default of `spec.build.timeout` where there is no block. */
-export const defaultBuildTimeout = '30m';
+const defaultBuildTimeout = '30m';
 
 export interface BuildAsk {
   readonly version: SourceVersion;

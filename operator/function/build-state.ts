@@ -80,7 +80,7 @@ function completeFinding(facts: BuildJobFacts): Finding<'BuildReady'> {
 }
 
 /** Digest that a finished build reported; undefined while there is none. */
-export function builtDigest({ builder, job, pods }: BuildJobFacts): string | undefined {
+function builtDigest({ builder, job, pods }: BuildJobFacts): string | undefined {
   if (jobEnd(job)?.type !== 'Complete') return undefined;
   const ended = pods.filter(({ status }) => status?.phase === 'Succeeded');
   const pod = newestPod(ended);

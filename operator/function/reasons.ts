@@ -330,7 +330,3 @@ export const reasons = {
     FieldsWithoutEffect: working('has no effect: {fields}', 'remove it, or do what stands behind it'),
   },
 } as const;
-
-/** Conditions that say how far a step is; the order is that of the steps. */
-export const stepConditions = ['SourceReady', 'BuildReady', 'DeployReady', 'ExposeReady'] as const;
-export type StepCondition = (typeof stepConditions)[number];

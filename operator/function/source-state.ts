@@ -119,6 +119,6 @@ function resolvingFinding(job: Job, pods: readonly Pod[]): Finding<'SourceReady'
 }
 
 /** `commit 1a2b…`, for people and for the status. */
-export function describeVersion({ kind, value }: SourceVersion): string {
+function describeVersion({ kind, value }: SourceVersion): string {
   return `${kind} ${value}`;
 }

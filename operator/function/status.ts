@@ -61,7 +61,7 @@ interface Steps {
 }
 
 /** Every step as it is; that the code could not be fetched is known from the pod of the build. */
-export function stepFindings({ function: fn, source, build, deploy, expose }: FunctionFacts): Steps {
+function stepFindings({ function: fn, source, build, deploy, expose }: FunctionFacts): Steps {
   const failure = build.kind === 'job' ? fetchFailure(build.job, build.pods) : undefined;
   return {
     source: failure ?? sourceFinding(source),

@@ -56,6 +56,8 @@ describe('a function', () => {
 
   test('fails with a Secret that its owner does not lend', () => {
     expect(reasons(git('creds'), watched(object('creds')))).toEqual(['SecretNotUsable']);
+    const elsewhere = { 'lambda.knative.io/usable-by': 'agents' };
+    expect(reasons(git('creds'), watched(object('creds', elsewhere)))).toEqual(['SecretNotUsable']);
     const [fault] = usableByFaults(sampleFunction(git('creds')), watched(object('creds')));
     expect(fault?.message).toContain('spec.source.git.secretRef names Secret creds');
     expect(fault?.message).toContain('lambda.knative.io/usable-by: functions');

@@ -14,7 +14,7 @@ export const sourceCredentialsFolder = '/var/run/secrets/source';
 export const inlineFolder = '/var/run/source';
 
 /** Fetching unpacks archives as a stream: it needs little, whatever the size of the source. */
-export const fetchResources: ContainerResources = {
+const fetchResources: ContainerResources = {
   requests: { cpu: '100m', memory: '128Mi' },
   limits: { cpu: '500m', memory: '256Mi' },
 };

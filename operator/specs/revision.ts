@@ -33,7 +33,5 @@ export const revisionResource: Resource<Revision> = {
   namespaced: true,
 };
 
-/** Label by which Knative ties revisions, ReplicaSets and pods to their Service. */
-export const serviceLabel = 'serving.knative.dev/service';
 /** Label by which Knative ties ReplicaSets and pods to their revision. */
 export const revisionLabel = 'serving.knative.dev/revision';

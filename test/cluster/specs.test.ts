@@ -8,13 +8,19 @@ import { sampleFunction, sampleSettings } from '../../operator/function/sample.t
 import { serviceObject } from '../../operator/function/serving-objects.ts';
 import type { FunctionSettings } from '../../operator/function/settings.ts';
 import type { AppliedObject } from '../../operator/specs/applied-object.ts';
-import { buildBroker } from '../../operator/specs/broker.ts';
-import type { AppliedJob } from '../../operator/specs/job.ts';
-import type { KnativeService } from '../../operator/specs/knative-service.ts';
+import { brokerResource, buildBroker } from '../../operator/specs/broker.ts';
+import { type AppliedJob, jobResource } from '../../operator/specs/job.ts';
+import { type KnativeService, knativeServiceResource } from '../../operator/specs/knative-service.ts';
 import { manager, sharedReference } from '../../operator/specs/ownership.ts';
-import { buildRabbitmqBrokerConfig } from '../../operator/specs/rabbitmq-broker-config.ts';
+import { podResource } from '../../operator/specs/pod.ts';
+import {
+  buildRabbitmqBrokerConfig,
+  rabbitmqBrokerConfigResource,
+} from '../../operator/specs/rabbitmq-broker-config.ts';
+import { replicaSetResource } from '../../operator/specs/replica-set.ts';
+import { revisionResource } from '../../operator/specs/revision.ts';
 import { buildServiceAccount } from '../../operator/specs/service-account.ts';
-import { buildTriggers } from '../../operator/specs/trigger.ts';
+import { buildTriggers, triggerResource } from '../../operator/specs/trigger.ts';
 import { type Environment, readEnvironments } from '../../stacks/index.ts';
 import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
@@ -24,7 +30,7 @@ import { knativeServing, startKnativeWebhook } from './knative-webhook.ts';
 import { parseObject } from './kubernetes-object.ts';
 import { makePlatformNamespaces } from './platform-namespaces.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(120_000);
 
 const environments = readEnvironments().filter(({ name }) => name === 'dev' || name === 'pro');
 const builderNames = ['kaniko', 'buildah'] as const;
@@ -90,6 +96,17 @@ function service(environment: Environment, sample: Sample, live?: KnativeService
   );
 }
 
+const resources = [
+  jobResource,
+  podResource,
+  replicaSetResource,
+  knativeServiceResource,
+  revisionResource,
+  triggerResource,
+  brokerResource,
+  rabbitmqBrokerConfigResource,
+];
+
 /** What the Pod Security level `restricted`, which `dev` only warns by, says of a container that builds. */
 const builderWarning = /^would violate PodSecurity "restricted:latest": /;
 
@@ -132,7 +149,7 @@ describe('objects of a function on a real API server', () => {
     await eventually(
       () => expect(admin.apply(wrong, { fieldManager: manager, dryRun: true })).rejects.toThrow('denied the request'),
       {
-        timeoutMs: 200_000,
+        timeoutMs: 60_000,
         giveUp: controlPlane.failure,
       },
     );
@@ -239,6 +256,15 @@ describe('objects of a function on a real API server', () => {
           expect(await accepts(account)).toEqual([]);
         }
       });
+    },
+  );
+
+  test.each(resources)(
+    'serves $plural as the operator asks for them',
+    async ({ group, kind, plural, version: served }) => {
+      const root = group === '' ? `/api/${served}` : `/apis/${group}/${served}`;
+      const { status, body } = await controlPlane.admin.request('GET', `${root}/namespaces/default/${plural}?limit=1`);
+      expect({ status, body }).toMatchObject({ status: 200, body: { kind: `${kind}List` } });
     },
   );
 
