@@ -19,6 +19,7 @@ export default {
       testMatch: ['<rootDir>/{charts,infra,operator,stacks,tools,test/bench}/**/*.test.ts', '<rootDir>/test/*.test.ts'],
     },
     { ...shared, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },
+    { ...shared, displayName: 'fetch', testMatch: ['<rootDir>/test/fetch/**/*.test.ts'] },
     { ...shared, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
     { ...shared, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },

@@ -270,7 +270,7 @@ export const pulumiPart = {
 export const motoPart = {
   kind: 'python-packages',
   name: 'moto',
-  tiers: ['engine'],
+  tiers: ['fetch', 'engine'],
   purpose: 'answers as AWS does, and cfn-lint, which checks documents of AWS',
   diskGiB: 1,
   module: 'moto',

@@ -20,6 +20,7 @@ function tier(name: string, limit: Pick<Tier, 'workers'> = {}): Tier {
 export const tiers: readonly Tier[] = [
   tier('unit'),
   tier('golden'),
+  tier('fetch'),
   tier('rules'),
   // each suite has an API server of its own and waits more than it computes, as do those of the engine
   tier('cluster', { workers: 3 }),

@@ -32,14 +32,14 @@ async function addEntries(entries: Extract, tree: SourceTree, headers: HeaderAll
 }
 
 async function addEntry(
-  entry: AsyncIterable<Uint8Array> & { readonly header: Header },
+  entry: AsyncIterable<unknown> & { readonly header: Header },
   tree: SourceTree,
 ): Promise<void> {
   const { name, type, mode, linkname } = entry.header;
   switch (type) {
     case 'file':
     case 'contiguous-file':
-      return tree.addFile(name, entry, (mode & executable) !== 0);
+      return tree.addFile(name, bytesOf(entry), (mode & executable) !== 0);
     case 'symlink':
       return tree.addLink(name, linkname);
     case 'directory':
@@ -48,6 +48,14 @@ async function addEntry(
       throw forbiddenEntry(name, 'hard link');
     default:
       throw forbiddenEntry(name, 'device or pipe');
+  }
+}
+
+/** The types of the reader leave open what its chunks are. */
+async function* bytesOf(chunks: AsyncIterable<unknown>): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError(`tar: got a chunk of type ${typeof chunk}, allowed a buffer`);
+    yield chunk;
   }
 }
 

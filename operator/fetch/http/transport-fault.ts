@@ -36,6 +36,8 @@ export function toTransportFault(error: unknown, url: URL): unknown {
 
 /** Of a list of attempts, one for each address, the first tells. */
 function codeOf(error: Error): string {
-  if (error instanceof AggregateError && isNativeError(error.errors[0])) return codeOf(error.errors[0]);
+  const attempts: unknown = 'errors' in error ? error.errors : [];
+  const first: unknown = Array.isArray(attempts) ? attempts[0] : undefined;
+  if (isNativeError(first)) return codeOf(first);
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
