@@ -28,7 +28,11 @@ beforeAll(async () => {
   });
   await repository.git('tag', '--annotate', '--message=one', 'v1');
   await repository.link('hello/link.py', 'main.py');
-  const second = await repository.commit({ 'main.py': 'second', 'big.bin': 'x'.repeat(400_000), 'hello/lib/a.py': 'a' });
+  const second = await repository.commit({
+    'main.py': 'second',
+    'big.bin': 'x'.repeat(400_000),
+    'hello/lib/a.py': 'a',
+  });
   await repository.git('branch', 'feature/x');
   commits = { first, second };
   const { folder } = workspace;
@@ -112,7 +116,10 @@ test('leaves out what a function in a folder does not need', async () => {
 });
 
 test('fails on a file that is too large', async () => {
-  const { answer, context, leftOvers } = await workspace.fetch({ ...planOf(server.origin, 'main'), limits: { fileBytes: 1000 } });
+  const { answer, context, leftOvers } = await workspace.fetch({
+    ...planOf(server.origin, 'main'),
+    limits: { fileBytes: 1000 },
+  });
   expect(answer).toMatchObject({ reason: 'TooLarge', message: expect.stringContaining('400000 bytes, allowed 1000') });
   expect([context, leftOvers]).toEqual([undefined, []]);
 });

@@ -6,7 +6,7 @@ import { FetchError } from '../failure.ts';
 import { countDownload, saveDownload } from '../http/body.ts';
 import type { ReadRequest, Source } from '../source.ts';
 import { digestOf, refuseChange, type Version } from '../version.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectStore, OpenObject, StoredObject } from './object-store.ts';
 
 const parallelDownloads = 8;
 
@@ -19,7 +19,7 @@ function objectSource(store: ObjectStore, key: string): Source {
   return {
     resolve: () => store.version(key),
     read: async ({ tree, scratch, expected, runtime }) => {
-      const { version, response } = await store.open(key, expected);
+      const { version, response } = await openPlain(store, key, expected);
       const path = join(scratch, randomUUID());
       await saveDownload(response, path, tree.budget);
       await unpack(path, tree, nameSingleFile(runtime, posix.basename(key)));
@@ -41,13 +41,23 @@ function prefixSource(store: ObjectStore, prefix: string): Source {
       const version = listingVersion(what, objects);
       refuseChange(what, request.expected, version);
       await inParallel(objects, async (object) => {
-        const { response } = await store.open(object.key, object.version);
+        const { response } = await openPlain(store, object.key, object.version);
         const { tree } = request;
         await tree.addFile(object.key.slice(prefix.length), countDownload(response, tree.budget));
       });
       return version;
     },
   };
+}
+
+/** An object whose bytes are the file: stored with an encoding, only a browser would see the file. */
+async function openPlain(store: ObjectStore, key: string, expected: Version | undefined): Promise<OpenObject> {
+  const object = await store.open(key, expected);
+  const encoding = object.response.header('content-encoding') ?? 'identity';
+  if (encoding === 'identity' || encoding === 'aws-chunked') return object;
+  object.response.discard();
+  const what = `${store.name}/${key}`;
+  throw new FetchError('Unsupported', `${what}: got content encoding ${encoding}, allowed none; upload it without`);
 }
 
 /** The listing, refused as soon as what it names is too much. */
