@@ -10,7 +10,7 @@ export interface TarEntry extends Partial<Header> {
 export async function makeTar(entries: readonly TarEntry[]): Promise<Buffer> {
   const archive = pack();
   for (const { content, ...header } of entries) {
-    if (content === undefined) archive.entry({ ...header, size: 0 }).end();
+    if (content === undefined) archive.entry({ ...header, size: 0 }, '');
     else archive.entry(header, content);
   }
   archive.finalize();
