@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { bucket, type CloudStorage, startCloudStorage } from './cloud-storage.ts';
 import { makeWorkspace, type TestPlan, type Workspace } from './fetch-run.ts';
 import { makeTarGz } from './tar-file.ts';
+
+jest.setTimeout(60_000);
 
 let workspace: Workspace;
 let storage: CloudStorage;

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { makeWorkspace, type TestPlan, type Workspace } from './fetch-run.ts';
 import { startGitServer } from './git-http-server.ts';
 import { type GitRepository, makeGitRepository } from './git-repository.ts';
 import type { HttpServer } from './http-server.ts';
+
+jest.setTimeout(60_000);
 
 let workspace: Workspace;
 let repository: GitRepository;

@@ -98,11 +98,6 @@ describe('an address', () => {
 });
 
 describe('a redirect', () => {
-  const redirectTo =
-    (location: string, status = 302) =>
-    (_request: unknown, response: ServerResponse) =>
-      void response.writeHead(status, { location }).end();
-
   test('is followed on the same host, and to another by who has no credentials', async () => {
     other.put('b.py', 'b');
     server.put('a.py', redirectTo('/code/a2.py'));
@@ -246,8 +241,9 @@ describe('a server', () => {
   });
 
   test('fails when its name is not known', async () => {
-    const resolveHost = () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
-    const { answer } = await workspace.fetch(endpointPlan('http://nobody.example.com'), { resolveHost });
+    const { answer } = await workspace.fetch(endpointPlan('http://nobody.example.com'), {
+      resolveHost: unknownHost,
+    });
     expect(answer).toMatchObject({ reason: 'Unreachable', message: expect.stringContaining('host name is not known') });
   });
 
@@ -285,6 +281,14 @@ describe('a server', () => {
     expect(printed).not.toContain('very-secret');
   });
 });
+
+const redirectTo =
+  (location: string, status = 302) =>
+  (_request: unknown, response: ServerResponse): void =>
+    void response.writeHead(status, { location }).end();
+
+const unknownHost = (): Promise<never> =>
+  Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
 
 /** Sends as long as the other side takes it, and counts. */
 function sendForever(response: ServerResponse, sent: () => number, count: (bytes: number) => void): number {

@@ -115,12 +115,11 @@ describe('the program', () => {
   });
 
   test('fails when the pod goes, and leaves nothing', async () => {
-    let arrived = (): void => {};
-    const asked = new Promise<void>((resolve) => (arrived = resolve));
-    const server = await startHttpServer(() => arrived());
+    const asked = new AbortController();
+    const server = await startHttpServer(() => asked.abort());
     const source = { type: 's3', endpoint: server.origin, addressing: 'path', region: 'r', bucket: 'b', key: 'k' };
     const child = start([], { FETCH_PLAN: planOf(source) });
-    await asked;
+    await once(asked.signal, 'abort');
     child.kill('SIGTERM');
     expect(await end(child)).toMatchObject({ code: 3 });
     await server.stop();

@@ -179,11 +179,13 @@ describe('access to S3', () => {
   });
 });
 
+/** One page of a listing, and where the next begins. */
+const page = (names: readonly string[], next: string): string =>
+  `<?xml version="1.0"?><ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${names
+    .map((name) => `<Contents><Key>many%2F${name}</Key><ETag>&quot;e&quot;</ETag><Size>1</Size></Contents>`)
+    .join('')}<NextContinuationToken>${next}</NextContinuationToken></ListBucketResult>`;
+
 test('a long listing is read page by page', async () => {
-  const page = (names: readonly string[], next: string): string =>
-    `<?xml version="1.0"?><ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${names
-      .map((name) => `<Contents><Key>many%2F${name}</Key><ETag>&quot;e&quot;</ETag><Size>1</Size></Contents>`)
-      .join('')}<NextContinuationToken>${next}</NextContinuationToken></ListBucketResult>`;
   const server = await startHttpServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://server');
     if (pathname !== '/functions') response.writeHead(200, { etag: '"e"' }).end('x');

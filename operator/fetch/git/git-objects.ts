@@ -56,8 +56,8 @@ export class GitObjects {
     }
     this.#budget.unpack(bytes);
     const { limits, signal } = this.#settings;
-    const refuseRatio = (unpacked: number): void => this.#budget.refuseRatio(unpacked);
-    this.#packs.push(await Pack.open(Buffer.concat(chunks), { limits, signal, refuseRatio }));
+    const refuseUnpacked = (unpacked: number): void => this.#budget.refuseRatio(unpacked);
+    this.#packs.push(await Pack.open(Buffer.concat(chunks), { objectBytes: limits.fileBytes, refuseUnpacked, signal }));
   }
 
   /** Fetches what was left out before. */
