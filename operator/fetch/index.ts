@@ -5,4 +5,5 @@
 export { type Answer, parseAnswer } from './answer.ts';
 export { type FailureReason, failures } from './failure.ts';
 export { type Plan, planSchema } from './plan.ts';
+export { type SourceMounts, toSourcePlan } from './source-plan.ts';
 export { digestOf, type Version, versionSchema } from './version.ts';

@@ -31,6 +31,9 @@ The answer is one line of JSON, also on standard output:
 Exit codes: 0 done, 1 a bug, 2 somebody must change something first, 3 may succeed later.
 `;
 
+/** Pauses between attempts to connect. */
+const pausesMs = [250, 1000];
+
 /** What the program takes from its process. */
 export interface World {
   readonly arguments: readonly string[];
@@ -126,6 +129,7 @@ async function carryOut(plan: Plan, resolve: boolean, world: World, secrets: Sec
     resolveHost: world.resolveHost,
     signal: deadline.signal,
     silenceSeconds: plan.limits.silenceSeconds,
+    pausesMs,
   };
   const keep = (client: HttpClient): HttpClient => {
     clients.push(client);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Certificate } from './certificate.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gitEnvironment } from './git-repository.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
@@ -12,6 +13,7 @@ export interface GitServerSettings {
   readonly old?: boolean;
   /** Settings of git, `name=value`. */
   readonly settings?: readonly string[];
+  readonly certificate?: Certificate;
 }
 
 /** git's own server, `git http-backend`, behind HTTP. */
@@ -23,7 +25,7 @@ export function startGitServer(settings: GitServerSettings): Promise<HttpServer>
       return;
     }
     serve(request, response, settings);
-  });
+  }, settings.certificate);
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, settings: GitServerSettings): void {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type Certificate, makeCertificate } from './certificate.ts';
 import { makeWorkspace, type TestPlan, type Workspace } from './fetch-run.ts';
 import { startGitServer } from './git-http-server.ts';
 import { type GitRepository, makeGitRepository } from './git-repository.ts';
-import type { HttpServer } from './http-server.ts';
+import { type HttpServer, startHttpServer } from './http-server.ts';
 
 jest.setTimeout(60_000);
 
@@ -156,4 +157,94 @@ describe('a private repository', () => {
       { reason: 'CredentialsMissing', message: expect.stringContaining('got accesskey, needed username and password') },
     ]);
   });
+});
+
+describe('a repository over TLS', () => {
+  let certificate: Certificate;
+  let secure: HttpServer;
+
+  beforeAll(async () => {
+    certificate = await makeCertificate();
+    secure = await startGitServer({ folder: workspace.folder, certificate });
+  });
+
+  afterAll(() => secure.stop());
+
+  test('is read with the authority that is in the Secret', async () => {
+    const folder = await workspace.mount({ 'ca.crt': certificate.cert });
+    const { answer, context } = await workspace.fetch({
+      ...planOf(secure.origin, 'v1'),
+      credentials: { kind: 'secret', folder },
+    });
+    expect(answer).toMatchObject({ outcome: 'fetched' });
+    expect(context).toMatchObject({ 'app/main.py': 'first' });
+  });
+
+  test('fails with a certificate that nobody vouches for', async () => {
+    const { answer } = await workspace.fetch(planOf(secure.origin, 'v1'));
+    expect(answer).toMatchObject({ reason: 'CertificateRefused', message: expect.stringContaining('ca.crt') });
+  });
+
+  test('fails when it redirects to a server without TLS', async () => {
+    const downgrade = await startHttpServer((request, response) => {
+      response.writeHead(301, { location: `${server.origin}${request.url}` }).end();
+    }, certificate);
+    const folder = await workspace.mount({ 'ca.crt': certificate.cert });
+    const { answer } = await workspace.fetch({
+      ...planOf(downgrade.origin, 'v1'),
+      credentials: { kind: 'secret', folder },
+    });
+    await downgrade.stop();
+    expect(answer).toMatchObject({ reason: 'RedirectRefused', message: expect.stringContaining('allowed https') });
+  });
+});
+
+test('a repository that has moved is read at its new place', async () => {
+  const old = await startHttpServer((request, response) => {
+    response.writeHead(301, { location: `${server.origin}${request.url?.replace('/old/', '/')}` }).end();
+  });
+  const { context } = await workspace.fetch(planOf(`${old.origin}/old`, 'v1'));
+  await old.stop();
+  expect(context).toMatchObject({ 'app/main.py': 'first' });
+});
+
+test('history that git has packed with deltas is read', async () => {
+  const packed = await makeGitRepository(workspace.folder);
+  const lines = Array.from({ length: 400 }, (_, index) => `line ${index} ${index ** 3}`);
+  for (let change = 0; change < 5; change += 1) {
+    await packed.commit({ 'main.py': [...lines.slice(0, change * 50), `change ${change}`, ...lines].join('\n') });
+  }
+  const first = await packed.git('rev-list', '--max-parents=0', 'HEAD');
+  await packed.git('repack', '-adfq', '--depth=50', '--window=50');
+  const name = packed.folder.split('/').at(-1) ?? '';
+  // only the whole history, with its deltas, leads an old server to a commit that is no tip
+  const { context } = await workspace.fetch({
+    source: { type: 'git', url: `${oldServer.origin}/${name}`, ref: first.slice(0, 7) },
+  });
+  expect(context).toEqual({ 'app/main.py': ['change 0', ...lines].join('\n') });
+});
+
+test.each([
+  ['ssh://git@github.com/a/b', 'ssh is not supported; write https://'],
+  ['git@github.com:a/b.git', 'ssh is not supported; write https://'],
+  ['git://github.com/a/b', 'git:// proves neither server nor content'],
+  ['https://me:s3cret-password@github.com/a/b', 'got credentials in the URL'],
+  ['file:///etc', 'allowed is https://'],
+])('fails on %s', async (url, message) => {
+  const { answer, printed } = await workspace.fetch({ source: { type: 'git', url, ref: 'main' } });
+  expect(answer).toMatchObject({ reason: 'Unsupported', message: expect.stringContaining(message) });
+  expect(printed).not.toContain('s3cret-password');
+});
+
+test('fails with credentials on an unencrypted connection to a host that is not trusted', async () => {
+  const folder = await workspace.mount({ token: 's3cret-token' });
+  const plan = { ...planOf('http://git.example.com', 'main'), credentials: { kind: 'secret', folder } } as const;
+  expect((await workspace.fetch(plan)).answer).toMatchObject({ reason: 'Unsupported' });
+});
+
+test('fails on a page that is no repository', async () => {
+  const page = await startHttpServer((_request, response) => void response.end('<html>log in</html>'));
+  const { answer } = await workspace.fetch(planOf(page.origin, 'main'));
+  await page.stop();
+  expect(answer).toMatchObject({ reason: 'NotFound', message: expect.stringContaining('is no git repository') });
 });

@@ -5,6 +5,7 @@ import { isNativeError } from 'node:util/types';
 import { Agent, request as send } from 'undici';
 import { FetchError } from '../failure.ts';
 import type { AddressPolicy, ResolveHost } from './address-policy.ts';
+import { retryConnection } from './retry.ts';
 import { toTransportFault } from './transport-fault.ts';
 
 export interface HttpRequest {
@@ -39,6 +40,8 @@ export interface HttpSettings {
   readonly authority?: string;
   readonly silenceSeconds: number;
   readonly signal: AbortSignal;
+  /** Pauses between attempts to connect. */
+  readonly pausesMs: readonly number[];
 }
 
 const maximumRedirects = 3;
@@ -83,17 +86,18 @@ export function buildHttpClient(settings: HttpSettings): HttpClient {
   };
 
   return {
-    send: async (request) => {
-      let current = request;
+    send: async (first) => {
+      let current = first;
       for (let redirects = 0; redirects <= maximumRedirects; redirects += 1) {
-        const response = await attempt(current);
+        const request = current;
+        const response = await retryConnection(() => attempt(request), settings);
         const location = redirectStatuses.has(response.status) ? response.header('location') : undefined;
         // S3 answers 301 without one
         if (location === undefined) return response;
         response.discard();
         current = { ...current, url: redirectTarget(current, location) };
       }
-      throw new FetchError('RedirectRefused', `${request.url.host}: got more than ${maximumRedirects} redirects`);
+      throw new FetchError('RedirectRefused', `${first.url.host}: got more than ${maximumRedirects} redirects`);
     },
     close: async () => {
       await Promise.all([agents.trusted.destroy(), agents.other.destroy()]);
