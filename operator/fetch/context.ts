@@ -8,7 +8,7 @@ import type { Surroundings } from './surroundings.ts';
 import type { Version } from './version.ts';
 
 /** Folder of the build context that holds the author's files; what is rendered stands beside it. */
-export const sourceFolder = 'app';
+const sourceFolder = 'app';
 
 export interface ContextRequest extends Runtime {
   /** Paths of the author's files, from their root. */

@@ -11,7 +11,7 @@ import { type Plan, planSchema } from './plan.ts';
 import { Secrets } from './secrets.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export const help = `Usage: fetch [--resolve] [--plan FILE]
+const help = `Usage: fetch [--resolve] [--plan FILE]
 
 Reads the source of a function and makes its build context; with --resolve only says which version it has now.
 

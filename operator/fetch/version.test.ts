@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, dictionary, property, string } from 'fast-check';
 import { digestOf } from './version.ts';
 
-const parts = fc.dictionary(fc.string(), fc.string());
+const parts = dictionary(string(), string());
 
 test('a digest is the same for the same parts in any order', () => {
-  fc.assert(
-    fc.property(parts, (some) => {
+  assert(
+    property(parts, (some) => {
       const entries = Object.entries(some);
       expect(digestOf(new Map(entries))).toBe(digestOf(new Map(entries.toReversed())));
     }),

@@ -16,9 +16,9 @@ let oldServer: HttpServer;
 let privateServer: HttpServer;
 let commits: { readonly first: string; readonly second: string };
 
-const name = (): string => repository.folder.split('/').at(-1) ?? '';
+const repositoryName = (): string => repository.folder.split('/').at(-1) ?? '';
 const planOf = (origin: string, ref: string, path = ''): TestPlan => ({
-  source: { type: 'git', url: `${origin}/${name()}`, ref, path },
+  source: { type: 'git', url: `${origin}/${repositoryName()}`, ref, path },
 });
 
 beforeAll(async () => {
