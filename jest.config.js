@@ -22,6 +22,7 @@ export default {
     { ...shared, displayName: 'fetch', testMatch: ['<rootDir>/test/fetch/**/*.test.ts'] },
     { ...shared, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
+    { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },
     { ...shared, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
     { ...shared, displayName: 'load', testMatch: ['<rootDir>/test/load/**/*.test.ts'] },
     { ...shared, displayName: 'broker', testMatch: ['<rootDir>/test/broker/**/*.test.ts'] },
