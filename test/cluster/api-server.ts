@@ -17,6 +17,8 @@ export interface ApiServer {
   readonly programs: SupervisedPrograms;
   /** How long to wait for anything of this server. */
   readonly patience: Patience;
+  /** Kills kube-apiserver and starts it again on the same data and port; resolves once it is ready. */
+  restart(this: void): Promise<void>;
   stop(this: void): Promise<void>;
 }
 
@@ -54,19 +56,27 @@ async function startOnce(paths: ControlPlanePrograms, { database, auditPolicy }:
     const identity = writeIdentity(place.folder);
     programs.start({ name: 'etcd', path: paths.etcd, arguments: etcdArguments(place) });
     await eventually(() => isHealthy(place), patience);
-    programs.start({
+    const apiServer = {
       name: 'kube-apiserver',
       path: paths.kubeApiserver,
       arguments: apiServerArguments(place, auditPolicy),
-    });
+    };
+    programs.start(apiServer);
     const caPem = await eventually(() => readAuthority(place), patience);
     const admin = ApiClient.connect({ url: apiUrl(place), caPem, token: identity.adminToken });
-    await eventually(async () => (await admin.request('GET', '/readyz')).status === 200, patience);
+    const waitUntilReady = async (): Promise<unknown> =>
+      eventually(async () => (await admin.request('GET', '/readyz')).status === 200, patience);
+    await waitUntilReady();
+    const restart = async (): Promise<void> => {
+      await programs.end(apiServer.name, 'SIGKILL');
+      programs.start(apiServer);
+      await waitUntilReady();
+    };
     const stop = async (): Promise<void> => {
       await admin.close();
       await programs.stop();
     };
-    return { place, identity, caPem, admin, programs, patience, stop };
+    return { place, identity, caPem, admin, programs, patience, restart, stop };
   } catch (error) {
     await programs.stop();
     throw error;

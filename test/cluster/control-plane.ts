@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { locateControlPlane } from '../../tools/real-parts/locate.ts';
@@ -13,6 +14,8 @@ import type { Program } from './supervised-programs.ts';
 export interface ControlPlane {
   readonly url: string;
   readonly caPem: string;
+  /** Key of the API server's certificate, which caPem begins with: whoever has both can stand in its place. */
+  readonly keyPem: string;
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly admin: ApiClient;
@@ -22,6 +25,8 @@ export interface ControlPlane {
   asServiceAccount(this: void, namespace: string, name: string): Promise<ApiClient>;
   /** Runs one more program beside those of the control plane; it ends with them. */
   start(this: void, program: Program): void;
+  /** Kills the API server and starts it again on the same data and port; resolves once it is ready. */
+  restartApiServer(this: void): Promise<void>;
   /** What is wrong when a program has ended that nobody asked to end. */
   failure(this: void): Error | undefined;
   /** Kills every program and removes the data. Happens by itself when this process ends, however it does. */
@@ -52,12 +57,25 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       controllerManager ? startControllerManager(server, paths.kubeControllerManager) : undefined,
       waitUntilServed(server.admin, crds, server.patience),
     ]);
-    const { admin, caPem, stop } = server;
+    const { admin, caPem, restart: restartApiServer, stop } = server;
+    const keyPem = readFileSync(join(server.place.folder, runFile.apiServerKey), 'utf8');
     const asServiceAccount = async (namespace: string, name: string): Promise<ApiClient> =>
       admin.withToken(await requestToken(admin, namespace, name));
     const auditLog = join(server.place.folder, runFile.auditLog);
     const { start, failure } = server.programs;
-    return { url, caPem, kubeconfig, admin, auditLog, asServiceAccount, start, failure, stop };
+    return {
+      url,
+      caPem,
+      keyPem,
+      kubeconfig,
+      admin,
+      auditLog,
+      asServiceAccount,
+      start,
+      restartApiServer,
+      failure,
+      stop,
+    };
   } catch (error) {
     await server.stop();
     throw error;

@@ -41,6 +41,7 @@ export function supervisePrograms(): SupervisedPrograms {
   const onEnding = (line: string): void => {
     const { name, ending } = endingSchema.parse(JSON.parse(line));
     const onEnd = expected.get(name);
+    expected.delete(name);
     if (onEnd) onEnd();
     else failure ??= new Error(`${name} ended (${ending}); its last log lines:\n${lastLines(logOf(name))}`);
   };
