@@ -16,7 +16,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{charts,infra,operator,stacks,tools,test/bench}/**/*.test.ts', '<rootDir>/test/*.test.ts'],
+      testMatch: ['<rootDir>/{charts,infra,operator,stacks,tools,test/bench,test/soak}/**/*.test.ts', '<rootDir>/test/*.test.ts'],
     },
     { ...shared, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },
     { ...shared, displayName: 'fetch', testMatch: ['<rootDir>/test/fetch/**/*.test.ts'] },

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { locateControlPlane } from '../../tools/real-parts/locate.ts';
@@ -14,14 +13,14 @@ import type { Program } from './supervised-programs.ts';
 export interface ControlPlane {
   readonly url: string;
   readonly caPem: string;
-  /** Key of the API server's certificate, which caPem begins with: whoever has both can stand in its place. */
-  readonly keyPem: string;
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly admin: ApiClient;
   /** Path of the audit log, one JSON object a line; written only where an audit policy is set. */
   readonly auditLog: string;
-  /** Client with a token that the API server issued to an existing ServiceAccount. */
+  /** A token that the API server issued to an existing ServiceAccount. */
+  tokenOf(this: void, namespace: string, name: string): Promise<string>;
+  /** Client with such a token. */
   asServiceAccount(this: void, namespace: string, name: string): Promise<ApiClient>;
   /** Runs one more program beside those of the control plane; it ends with them. */
   start(this: void, program: Program): void;
@@ -58,18 +57,18 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       waitUntilServed(server.admin, crds, server.patience),
     ]);
     const { admin, caPem, restart: restartApiServer, stop } = server;
-    const keyPem = readFileSync(join(server.place.folder, runFile.apiServerKey), 'utf8');
+    const tokenOf = (namespace: string, name: string): Promise<string> => requestToken(admin, namespace, name);
     const asServiceAccount = async (namespace: string, name: string): Promise<ApiClient> =>
-      admin.withToken(await requestToken(admin, namespace, name));
+      admin.withToken(await tokenOf(namespace, name));
     const auditLog = join(server.place.folder, runFile.auditLog);
     const { start, failure } = server.programs;
     return {
       url,
       caPem,
-      keyPem,
       kubeconfig,
       admin,
       auditLog,
+      tokenOf,
       asServiceAccount,
       start,
       restartApiServer,

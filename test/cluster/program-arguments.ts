@@ -11,7 +11,6 @@ export const runFile = {
   certificates: 'certificates',
   /** Certificate of the API server and the one that signed it, both made by the API server. */
   authority: 'certificates/apiserver.crt',
-  apiServerKey: 'certificates/apiserver.key',
   tokens: 'tokens.csv',
   serviceAccountKey: 'service-account.key',
   serviceAccountPublicKey: 'service-account.pub',

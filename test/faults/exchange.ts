@@ -44,6 +44,12 @@ function refuse(response: ServerResponse, kind: RefusalKind): void {
   response.writeHead(refusals[kind].status, refusalHeaders(kind)).end(JSON.stringify(refusalBody(kind)));
 }
 
+/** The answer is read, so that the connection to the server can be used again. */
+async function dropAnswer(response: ServerResponse, answer: Dispatcher.ResponseData): Promise<void> {
+  await answer.body.dump();
+  response.destroy();
+}
+
 function cutHeaders(response: ServerResponse, _answer: Dispatcher.ResponseData, at: number): void {
   const headers = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-cache\r\n';
   const { socket } = response;
@@ -69,7 +75,7 @@ async function answerSlowly(response: ServerResponse, answer: Dispatcher.Respons
 
 /** What the server has carried out, but the client is not told whole. */
 const spoil = {
-  'drop-answer': (response) => void response.destroy(),
+  'drop-answer': dropAnswer,
   'cut-headers': cutHeaders,
   'cut-body': cutBody,
   'slow-body': answerSlowly,

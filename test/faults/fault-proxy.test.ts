@@ -30,7 +30,7 @@ let proxy: FaultProxy;
 beforeAll(async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = z.object({ port: z.number() }).parse(server.address());
-  proxy = await startFaultProxy({ upstream: { url: `http://127.0.0.1:${port}`, dispatcher } });
+  proxy = await startFaultProxy({ url: `http://127.0.0.1:${port}`, dispatcher });
 });
 
 afterEach(() => {
@@ -63,9 +63,9 @@ interface Answer {
   readonly ending: 'whole' | 'broken' | 'silent';
 }
 
-const patienceMs = 400;
+const patienceMs = 600;
 
-/** What a client gets of an answer until it ends, breaks or is silent for too long. */
+/** What a client gets of an answer until it ends, breaks or brings nothing for too long. */
 async function receive(path: string, method: 'GET' | 'POST' = 'GET'): Promise<Answer> {
   const impatience = new AbortController();
   const timer = setTimeout(() => impatience.abort(), patienceMs);
@@ -79,7 +79,10 @@ async function receive(path: string, method: 'GET' | 'POST' = 'GET'): Promise<An
       signal: impatience.signal,
     });
     status = statusCode;
-    for await (const chunk of body) text += String(chunk);
+    for await (const chunk of body) {
+      text += String(chunk);
+      timer.refresh();
+    }
     return { status, text, ending: 'whole' };
   } catch {
     return { status, text, ending: ending() };

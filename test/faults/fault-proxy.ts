@@ -1,19 +1,12 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer } from 'node:http';
 import { z } from 'zod';
 import { exchange } from './exchange.ts';
 import type { Fault, FaultKind } from './fault.ts';
 import { calm, type FaultPlan } from './fault-plan.ts';
 import type { Upstream } from './upstream.ts';
 
-export interface FaultProxyProps {
-  readonly upstream: Upstream;
-  /** Certificate and key in PEM; without them the proxy speaks plain HTTP. */
-  readonly certificate?: { readonly cert: string; readonly key: string };
-}
-
-/** A server in front of another one, through which everything passes but what a plan lets go wrong. */
+/** A server on plain HTTP in front of another one, through which everything passes but what a plan lets go wrong. */
 export interface FaultProxy {
   readonly url: string;
   /** How often each fault has happened. */
@@ -25,7 +18,7 @@ export interface FaultProxy {
 
 const addressSchema = z.object({ port: z.number() });
 
-export async function startFaultProxy({ upstream, certificate }: FaultProxyProps): Promise<FaultProxy> {
+export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
   const happened = new Map<FaultKind, number>();
   let followed = calm;
   const count = <T extends Fault<FaultKind> | undefined>(fault: T): T => {
@@ -36,16 +29,17 @@ export async function startFaultProxy({ upstream, certificate }: FaultProxyProps
     nextExchange: (traffic) => count(followed.nextExchange(traffic)),
     nextEvent: () => count(followed.nextEvent()),
   };
-  const server = listen(certificate, (request, response) => {
+  // an idle connection that the proxy closed would be a fault of no plan
+  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
     const gone = new AbortController();
     response.once('close', () => gone.abort()).on('error', () => {});
     // the server may be away, or the client: both end this exchange and nothing else
     exchange({ request, response, upstream, plan, gone: gone.signal }).catch(() => response.destroy());
   });
-  await once(server, 'listening');
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = addressSchema.parse(server.address());
   return {
-    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${port}`,
     happened,
     follow: (next) => {
       followed = next;
@@ -57,14 +51,4 @@ export async function startFaultProxy({ upstream, certificate }: FaultProxyProps
       await closed;
     },
   };
-}
-
-function listen(certificate: FaultProxyProps['certificate'], listener: RequestListener) {
-  // an idle connection that the proxy closed would be a fault of no plan
-  const options = { keepAliveTimeout: 0, requestTimeout: 0 };
-  const server =
-    certificate === undefined
-      ? createHttpServer(options, listener)
-      : createHttpsServer({ ...options, ...certificate }, listener);
-  return server.listen(0, '127.0.0.1');
 }
