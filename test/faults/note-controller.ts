@@ -13,8 +13,6 @@ export interface NoteControllerProps {
   readonly notes: Informer<Note>;
   readonly copies: Informer<ConfigMap>;
   readonly clock: Clock;
-  /** Who writes; every copy tells. */
-  readonly identity: string;
   /** Name of a copy that is to be made. One that is never the same shows whoever makes a second. */
   nameCopy(this: void, note: Note): string;
   /** Told at the end of every pass with the Note that it saw, undefined where it was gone. */
@@ -55,22 +53,24 @@ async function reconcileNote(key: string, context: ReconcileContext, props: Note
 }
 
 async function reconcileCopy(note: Note, context: ReconcileContext, props: NoteControllerProps): Promise<void> {
-  const { client, copies, identity, nameCopy } = props;
+  const { client, copies, nameCopy } = props;
   const { signal } = context;
   const [copy] = copies.cache.byIndex(ownerIndex, note.metadata.uid);
   if (copy === undefined) {
-    const object = buildCopy(note, nameCopy(note), identity);
+    const object = buildCopy(note, nameCopy(note));
     const { namespace, name } = object.metadata;
+    // the copy of a Note of the same name that is gone: the end of it brings the next pass
+    if (copies.cache.get(`${namespace}/${name}`) !== undefined) return;
     await context.creating(`${copies.name} ${namespace}/${name}`, () =>
       client.create(configMaps, object, { fieldManager, signal }),
     );
   } else if (copy.data?.['text'] !== note.spec.text) {
-    const object = buildCopy(note, copy.metadata.name, identity);
+    const object = buildCopy(note, copy.metadata.name);
     await client.apply(configMaps, object, { fieldManager, force: true, signal });
   }
 }
 
-function buildCopy({ metadata, spec }: Note, name: string, writer: string): ApplyConfiguration<ConfigMap> {
+function buildCopy({ metadata, spec }: Note, name: string): ApplyConfiguration<ConfigMap> {
   const owner = {
     apiVersion: `${notes.group}/${notes.version}`,
     kind: notes.kind,
@@ -80,6 +80,6 @@ function buildCopy({ metadata, spec }: Note, name: string, writer: string): Appl
   };
   return {
     metadata: { name, namespace: metadata.namespace, ownerReferences: [owner] },
-    data: { text: spec.text, writer },
+    data: { text: spec.text },
   };
 }

@@ -1,42 +1,45 @@
 import { describe, expect, test } from '@jest/globals';
-import { interleavedWriters, writesOutsideTenure } from './tenure.ts';
+import { writesOutsideTenure } from './tenure.ts';
 
-const write = (writer: string, receivedAt: number, doneAt = receivedAt + 2) => ({
-  writer,
-  object: 'note-1',
+const write = (sender: string, receivedAt: number, doneAt = receivedAt + 2) => ({
+  sender,
+  what: 'create note-1',
   receivedAt,
   doneAt,
 });
 
-const holders = [
-  { holder: 'a', storedAt: 10 },
-  { holder: 'a', storedAt: 20 },
-  { holder: 'b', storedAt: 30 },
-];
-
-describe('the tenure of a write', () => {
-  test('is that of the holder of the lease', () => {
-    expect(writesOutsideTenure([write('a', 10), write('a', 25), write('b', 30)], holders)).toEqual([]);
-  });
-
-  test.each([
-    { why: 'before anybody led', of: write('a', 5) },
-    { why: 'after another one led', of: write('a', 31) },
-    { why: 'before its writer led', of: write('b', 25) },
-    { why: 'that another one took over in the middle of', of: write('a', 29, 31) },
-  ])('fails for a write $why', ({ of }) => {
-    expect(writesOutsideTenure([of], holders)).toHaveLength(1);
-  });
+const lease = (holder: string, receivedAt: number) => ({
+  sender: holder,
+  holder,
+  receivedAt,
+  doneAt: receivedAt + 2,
 });
 
-describe('writers', () => {
-  test('that come one after the other do not interleave', () => {
-    expect(interleavedWriters([write('b', 3), write('a', 1), write('a', 2), write('c', 4)])).toEqual([]);
+/** a leads from 12 to 30, b from 32 to 40, nobody from then on. */
+const leases = [lease('a', 10), lease('a', 20), lease('b', 30), lease('', 40)];
+
+describe('a write', () => {
+  test.each([write('a', 12), write('a', 25), write('b', 32), write('b', 36)])(
+    'of $sender at $receivedAt is within its tenure',
+    (of) => {
+      expect(writesOutsideTenure([of], leases)).toEqual([]);
+    },
+  );
+
+  test.each([
+    { why: 'before anybody leads', of: write('a', 5) },
+    { why: 'while its lease is being stored', of: write('a', 11) },
+    { why: 'after another one leads', of: write('a', 33) },
+    { why: 'before its sender leads', of: write('b', 25) },
+    { why: 'that is not done when another one takes over', of: write('a', 29, 31) },
+    { why: 'after its sender gave the lease back', of: write('b', 43) },
+  ])('fails $why', ({ of }) => {
+    expect(writesOutsideTenure([of], leases)).toHaveLength(1);
   });
 
-  test('fail where one comes back after another', () => {
-    expect(interleavedWriters([write('a', 1), write('b', 2), write('a', 3)])).toEqual([
-      'a wrote note-1 at 3, after another writer',
+  test('fails with who led meanwhile', () => {
+    expect(writesOutsideTenure([write('a', 33)], leases)).toEqual([
+      'a sent create note-1 at 33, done at 35, while b led',
     ]);
   });
 });

@@ -1,41 +1,53 @@
-/** A write as the API server recorded it; times in microseconds of the server's clock. */
-export interface RecordedWrite {
-  readonly writer: string;
-  readonly object: string;
+/** A request as the API server recorded it; times in microseconds of the server's clock. */
+export interface RecordedRequest {
+  /** Identity of the process that sent it. */
+  readonly sender: string;
   readonly receivedAt: number;
   readonly doneAt: number;
 }
 
-/** A Lease as it was stored: from then on the holder leads. */
-export interface RecordedHolder {
-  readonly holder: string;
-  readonly storedAt: number;
+/** A write under the lease. */
+export interface RecordedWrite extends RecordedRequest {
+  /** What was written, for messages. */
+  readonly what: string;
 }
 
-const isStarted = ({ storedAt }: RecordedHolder, at: number): boolean => storedAt <= at;
+/** A Lease that was stored; empty when nobody holds it any more. */
+export interface RecordedLease extends RecordedRequest {
+  readonly holder: string;
+}
 
-/** One line for each write of somebody who did not hold the lease from the first moment of the write to the last. */
+/** A time in which one process led for certain. */
+interface Tenure {
+  readonly holder: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** From the end of the request that took the lease to the begin of the one that took it away. */
+function tenuresOf(leases: readonly RecordedLease[]): readonly Tenure[] {
+  const sorted = leases.toSorted((one, other) => one.doneAt - other.doneAt);
+  const taken = sorted.filter(({ holder }, index) => holder !== sorted[index - 1]?.holder);
+  return taken.map(({ holder, doneAt }, index) => ({
+    holder,
+    from: doneAt,
+    until: taken[index + 1]?.receivedAt ?? Infinity,
+  }));
+}
+
+/** One line for each write whose sender did not lead from its first moment to its last. */
 export function writesOutsideTenure(
   writes: readonly RecordedWrite[],
-  holders: readonly RecordedHolder[],
+  leases: readonly RecordedLease[],
 ): readonly string[] {
-  const stored = holders.toSorted((one, other) => one.storedAt - other.storedAt);
-  const holderAt = (at: number): string => stored.findLast((one) => isStarted(one, at))?.holder ?? '';
-  return writes.flatMap(({ writer, object, receivedAt, doneAt }) => {
-    const [first, last] = [holderAt(receivedAt), holderAt(doneAt)];
-    return first === writer && last === writer
-      ? []
-      : [
-          `${writer} wrote ${object} at ${receivedAt} while ${first || 'nobody'} led, and ${last || 'nobody'} at its end`,
-        ];
-  });
-}
-
-/** One line for each two writers whose writes are not all before, or all after, those of the other. */
-export function interleavedWriters(writes: readonly RecordedWrite[]): readonly string[] {
-  const sorted = writes.toSorted((one, other) => one.receivedAt - other.receivedAt);
-  const turns = sorted.filter(({ writer }, index) => writer !== sorted[index - 1]?.writer);
-  return turns
-    .filter(({ writer }, index) => turns.findIndex((one) => one.writer === writer) !== index)
-    .map(({ writer, object, receivedAt }) => `${writer} wrote ${object} at ${receivedAt}, after another writer`);
+  const tenures = tenuresOf(leases);
+  const isWithin = ({ sender, receivedAt, doneAt }: RecordedWrite): boolean =>
+    tenures.some(({ holder, from, until }) => holder === sender && from <= receivedAt && doneAt <= until);
+  return writes
+    .filter((write) => !isWithin(write))
+    .map(({ sender, what, receivedAt, doneAt }) => {
+      const led = tenures.filter(({ from, until }) => from <= doneAt && receivedAt <= until);
+      const leaders = led.map(({ holder }) => holder || 'nobody').join(', then ') || 'nobody';
+      return `${sender} sent ${what} at ${receivedAt}, done at ${doneAt}, while ${leaders} led`;
+    });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { ControlPlane } from '../cluster/control-plane.ts';
 import { Churn } from './churn.ts';
@@ -26,10 +27,12 @@ export interface Trial {
   stop(this: void): Promise<void>;
 }
 
-/** Half a minute of patience of the engine is 1.5 s here. */
-const haste = 20;
+/** Half a minute of patience of the engine is 3 s here: more than a busy machine takes for an answer. */
+const haste = 10;
 const gaps = { watch: 2, list: 2, read: 3, write: 5, event: 8 };
 const population = 40;
+/** Between changes, so that few are made while a connection stalls. */
+const paceMs = 50;
 
 export async function startTrial({ controlPlane, namespace, seed, faults }: TrialProps): Promise<Trial> {
   const { admin, url, caPem } = controlPlane;
@@ -45,7 +48,10 @@ export async function startTrial({ controlPlane, namespace, seed, faults }: Tria
     proxy,
     left: () => plan.left,
     endure: async () => {
-      while (plan.left > 0) await churn.run(4);
+      while (plan.left > 0) {
+        await churn.run(4);
+        await sleep(paceMs);
+      }
       proxy.follow(calm);
     },
     findings: async () => {

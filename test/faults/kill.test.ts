@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type AuditedCluster, KillTrial, startAuditedCluster } from './kill-trial.ts';
+import { readSeed, SeededRandom } from './seeded-random.ts';
+
+const seed = readSeed(process.env);
+const timing = { leaseMs: 1500, renewDeadlineMs: 1000, retryMs: 200 };
+const kills = 20;
+const sleeps = 3;
+
+let cluster: AuditedCluster;
+let trials: readonly KillTrial[] = [];
+
+beforeAll(async () => {
+  process.stderr.write(`kill: FAULT_SEED=${seed} replays the choices of this run\n`);
+  cluster = await startAuditedCluster();
+  const { controlPlane, program } = cluster;
+  trials = await Promise.all(
+    ['first', 'second'].map((namespace, index) =>
+      KillTrial.start({ controlPlane, program, namespace, random: new SeededRandom(seed + index), timing }),
+    ),
+  );
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all(trials.map((trial) => trial.stop()));
+  await cluster.stop();
+});
+
+test(`converges each time when one of two replicas is killed, ${kills} times`, async () => {
+  await Promise.all(
+    trials.map(async (trial) => {
+      for (let done = 0; done < kills / trials.length; done += 1) await trial.kill();
+    }),
+  );
+}, 120_000);
+
+test('converges when a leader wakes up after another one took over', async () => {
+  await Promise.all(
+    trials.map(async (trial) => {
+      for (let done = 0; done < sleeps; done += 1) await trial.sleepOver();
+    }),
+  );
+}, 60_000);
+
+test('never writes but under the lease, and makes no object twice', () => {
+  expect(trials.flatMap((trial) => trial.findings())).toEqual([]);
+  for (const { writes, leases, createdFor } of trials.map((trial) => trial.readAudit())) {
+    expect(new Set(leases.map(({ holder }) => holder)).size).toBeGreaterThan(sleeps);
+    expect(writes.length).toBeGreaterThan(createdFor.length);
+    expect(createdFor.length).toBeGreaterThan(kills);
+  }
+});
