@@ -3,7 +3,7 @@ import { brokerResources } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
 import { Broker, RabbitmqBrokerConfig } from './imports/knative-eventing.ts';
 import { connectionReference } from './rabbitmq.ts';
-import { allNamespaces, names } from './workloads.ts';
+import { allNamespaces, receiverReference } from './workloads.ts';
 
 /** Retries of an event before it is a dead letter: after 1, 2, 4, 8 and 16 seconds. */
 const delivery = { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1S' } as const;
@@ -37,7 +37,7 @@ function addBroker(chart: Chart, environment: Environment, namespace: string): v
     },
     spec: {
       config: { apiVersion, kind, ...config },
-      delivery: { ...delivery, deadLetterSink: { ref: deadLetterSink(environment), uri: deadLetterPath } },
+      delivery: { ...delivery, deadLetterSink: { ref: receiverReference(environment), uri: deadLetterPath } },
     },
   });
 }
@@ -49,13 +49,3 @@ const resourceAnnotations = {
   'rabbitmq.eventing.knative.dev/memory-request': brokerResources.ingress.requests.memory,
   'rabbitmq.eventing.knative.dev/memory-limit': brokerResources.ingress.limits.memory,
 };
-
-function deadLetterSink({ namespaces, receiver }: Environment) {
-  const namespace = namespaces.control;
-  switch (receiver.form) {
-    case 'deployment':
-      return { apiVersion: 'v1', kind: 'Service', name: names.receiverDeployment, namespace };
-    case 'knative-service':
-      return { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: names.receiverKnativeService, namespace };
-  }
-}

@@ -13,6 +13,7 @@ const releases: Releases = {
   ),
   builders: {},
   loadTests: { k6: { repository: 'k6', tag: '1.0.0', digest: null } },
+  connectors: { sqs: { repository: 'sqs', tag: '1.0.0', digest: null } },
 };
 
 function manifestsOf(all: readonly Environment[]): readonly Manifest[] {

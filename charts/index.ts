@@ -2,4 +2,5 @@
 export type { Manifest } from './proof/manifest.ts';
 export { requiredSecrets } from './required-secrets.ts';
 export { readSealedSecrets, sealedFolder } from './sealed-secrets.ts';
+export { uploadQueueName } from './uploads.ts';
 export { synthesizeClusters, synthesizeEnvironment, synthesizeShared } from './synth.ts';

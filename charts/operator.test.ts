@@ -55,9 +55,9 @@ describe('a canary of the controller', () => {
     expect([label('knative-lambda-prd-try'), label('knative-lambda-prd-functions')]).toEqual(['canary', undefined]);
   });
 
-  test('is counted with its surge, and selected by no Service or budget of the main one', () => {
+  test('is counted once, since it rolls in place, and selected by no Service or budget of the main one', () => {
     const pods = (all: typeof manifests) => totalOf(measureNamespace(environment, all, 'knative-lambda-prd')).pods;
-    expect(pods(manifests)).toBe(pods(withCanary(undefined).manifests) + 2);
+    expect(pods(manifests)).toBe(pods(withCanary(undefined).manifests) + 1);
     expect(canary?.labels['app.kubernetes.io/name']).toBe('knative-lambda-operator-canary');
   });
 

@@ -79,7 +79,7 @@ function addController(chart: Chart, context: PartContext, { name, replicas, rel
     spec: {
       replicas,
       selector: { matchLabels: { [labelKeys.appName]: name } },
-      strategy: { type: 'RollingUpdate', rollingUpdate: surgeOfOne },
+      strategy: { type: 'RollingUpdate', rollingUpdate: name === names.operator ? surgeOfOne : inPlace },
       template: hardenedPodTemplate({
         environment,
         labels,
@@ -96,6 +96,8 @@ function addController(chart: Chart, context: PartContext, { name, replicas, rel
   });
 }
 
+/** A second controller for one Lease would only wait, and the published quota has no room for it. */
+const inPlace = { maxSurge: k8s.IntOrString.fromNumber(0), maxUnavailable: k8s.IntOrString.fromNumber(1) };
 const surgeOfOne = { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) };
 
 function managerContainer({ operator }: Environment): k8s.Container {

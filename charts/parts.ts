@@ -11,6 +11,7 @@ import { receiverPart } from './receiver.ts';
 import { rolloutPart } from './rollout.ts';
 import { samplesPart } from './samples.ts';
 import { secretsPart } from './secrets.ts';
+import { uploadsPart } from './uploads.ts';
 
 /** The parts of every environment, in the order in which a cluster needs them. The quota comes after all of them. */
 export const parts: readonly Part[] = [
@@ -21,6 +22,7 @@ export const parts: readonly Part[] = [
   operatorPart,
   receiverPart,
   eventingPart,
+  uploadsPart,
   functionsIngressPart,
   rolloutPart,
   samplesPart,

@@ -15,7 +15,7 @@ export function receiverFlows(environment: Environment): readonly Flow[] {
   const { cloud, cluster, monitoring, rabbitmq, receiver } = environment;
   const api = pods(receiverPods(environment));
   const cloudFlows: readonly Flow[] =
-    cloud === undefined ? [] : [{ why: 'notifications of the code bucket', from: api, to: internet, ports: tcp(443) }];
+    cloud === undefined ? [] : [{ why: 'dead letters in the code bucket', from: api, to: internet, ports: tcp(443) }];
   const entry = receiver.form === 'deployment' ? deploymentEntry(environment) : knativeEntry(environment);
   return [
     {

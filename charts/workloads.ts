@@ -12,6 +12,7 @@ export const names = {
   receiverRollout: 'knative-lambda-receiver',
   rolloutAlerts: 'flagger-alerts',
   receiverKnativeService: 'lambda-command-receiver',
+  uploads: 'knative-lambda-uploads',
   builder: 'knative-lambda-builder',
   function: 'knative-lambda-function',
   config: 'knative-lambda-config',
@@ -74,6 +75,24 @@ export function receiverPods({ namespaces, receiver }: Environment): Workload {
         namespaces: [namespaces.control],
         labels: { [knativeServiceLabel]: names.receiverKnativeService },
       };
+}
+
+/** The Service of the receiver, as Knative names the place that events go to. */
+export function receiverReference({ namespaces, receiver }: Environment) {
+  const namespace = namespaces.control;
+  switch (receiver.form) {
+    case 'deployment':
+      return { apiVersion: 'v1', kind: 'Service', name: names.receiverDeployment, namespace };
+    case 'knative-service':
+      return { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: names.receiverKnativeService, namespace };
+  }
+}
+
+/** Reader of the notifications of uploads; only where code lies in S3. */
+export function uploadPods({ namespaces, codeStore }: Environment): Workload | undefined {
+  return codeStore.kind === 's3'
+    ? { name: names.uploads, namespaces: [namespaces.control], labels: { [labels.appName]: names.uploads } }
+    : undefined;
 }
 
 export function functionPods({ namespaces }: Environment): Workload {

@@ -11,10 +11,11 @@ import {
   pipelinePolicy,
   receiverPolicy,
   secretsPolicy,
+  uploadsPolicy,
 } from './policy.ts';
 import { toText } from './policy-document.ts';
 
-const inlinePolicies = [builderPolicy, operatorPolicy, pipelinePolicy, receiverPolicy, secretsPolicy];
+const inlinePolicies = [builderPolicy, operatorPolicy, pipelinePolicy, receiverPolicy, secretsPolicy, uploadsPolicy];
 
 /**
  * Refuses documents that AWS would refuse only when the first resources are there.

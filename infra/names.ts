@@ -1,3 +1,4 @@
+import { uploadQueueName } from '../charts/index.ts';
 import type { Environment } from '../stacks/index.ts';
 
 type Cloud = NonNullable<Environment['cloud']>;
@@ -32,8 +33,8 @@ export const repositoryNames = {
 export const names = {
   boundary: ({ name }: CloudEnvironment) => `knative-lambda-boundary-${name}`,
   pipelineRole: ({ name }: CloudEnvironment) => `knative-lambda-pipeline-${name}`,
-  codeQueue: ({ name }: CloudEnvironment) => `knative-lambda-code-${name}`,
-  codeQueueRejects: ({ name }: CloudEnvironment) => `knative-lambda-code-${name}-rejects`,
+  codeQueue: uploadQueueName,
+  codeQueueRejects: (environment: CloudEnvironment) => `${uploadQueueName(environment)}-rejects`,
   logBucket: ({ codeStore }: CloudEnvironment) => `${codeStore.bucket}-logs`,
 } as const;
 

@@ -66,15 +66,27 @@ export function operatorPolicy(environment: CloudEnvironment): PolicyDocument {
   });
 }
 
-/** The CloudEvents API is told of uploads, and keeps dead letters. */
+const readQueue = [
+  'sqs:ReceiveMessage',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueUrl',
+  'sqs:GetQueueAttributes',
+  'sqs:ChangeMessageVisibility',
+];
+
+/** The connector takes notifications from the queue, and touches nothing else. */
+export function uploadsPolicy(environment: CloudEnvironment): PolicyDocument {
+  return policyDocument({
+    Sid: 'ReadUploads',
+    Effect: 'Allow',
+    Action: readQueue,
+    Resource: [arns.queue(environment, names.codeQueue(environment))],
+  });
+}
+
+/** The CloudEvents API keeps dead letters. */
 export function receiverPolicy(environment: CloudEnvironment): PolicyDocument {
   return policyDocument(
-    {
-      Sid: 'ReadUploads',
-      Effect: 'Allow',
-      Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
-      Resource: [arns.queue(environment, names.codeQueue(environment))],
-    },
     {
       Sid: 'KeepDeadLetters',
       Effect: 'Allow',
@@ -151,7 +163,7 @@ export function boundaryPolicy(environment: CloudEnvironment): PolicyDocument {
     {
       Sid: 'OwnQueue',
       Effect: 'Allow',
-      Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+      Action: readQueue,
       Resource: [arns.queue(environment, names.codeQueue(environment))],
     },
     ...(secrets.backend === 'external'

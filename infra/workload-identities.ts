@@ -2,7 +2,14 @@ import * as aws from '@pulumi/aws';
 import * as pulumi from '@pulumi/pulumi';
 import type { Manifest } from '../charts/index.ts';
 import { arns, type CloudEnvironment, names } from './names.ts';
-import { boundaryPolicy, builderPolicy, operatorPolicy, receiverPolicy, secretsPolicy } from './policy.ts';
+import {
+  boundaryPolicy,
+  builderPolicy,
+  operatorPolicy,
+  receiverPolicy,
+  secretsPolicy,
+  uploadsPolicy,
+} from './policy.ts';
 import { type PolicyDocument, toText } from './policy-document.ts';
 import { type ServiceAccount, workloadTrust } from './trust.ts';
 
@@ -18,6 +25,7 @@ function serviceAccountsOf(manifests: readonly Manifest[], roleArn: string): rea
 const policies = {
   operator: operatorPolicy,
   receiver: receiverPolicy,
+  uploads: uploadsPolicy,
   builder: builderPolicy,
   secrets: secretsPolicy,
 } as const satisfies Record<
@@ -52,7 +60,7 @@ export class WorkloadIdentities extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-    for (const use of ['operator', 'receiver', 'builder', 'secrets'] as const) {
+    for (const use of ['operator', 'receiver', 'uploads', 'builder', 'secrets'] as const) {
       this.#addRole(use, props);
     }
     this.registerOutputs({ boundaryArn: this.boundaryArn });

@@ -41,6 +41,7 @@ export const dev: EnvironmentValues = {
     roles: {
       operator: 'knative-lambda-operator-dev',
       receiver: 'knative-lambda-receiver-dev',
+      uploads: 'knative-lambda-uploads-dev',
       builder: 'knative-lambda-builder-dev',
       secrets: 'knative-lambda-secrets-dev',
     },

@@ -43,6 +43,7 @@ export const prd: EnvironmentValues = {
     roles: {
       operator: 'knative-lambda-operator-prd',
       receiver: 'knative-lambda-receiver-prd',
+      uploads: 'knative-lambda-uploads-prd',
       builder: 'knative-lambda-builder-prd',
       secrets: 'knative-lambda-secrets-prd',
     },

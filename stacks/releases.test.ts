@@ -8,7 +8,7 @@ const commit = 'a'.repeat(40);
 const k6 = '{ repository: registry.test/k6, tag: 1.0.0, digest: null }';
 
 const releasesOf = (dev: string, builders = ''): string =>
-  `operator:\n  dev: ${dev}\nbuilders: {${builders}}\nloadTests: { k6: ${k6} }\n`;
+  `operator:\n  dev: ${dev}\nbuilders: {${builders}}\nloadTests: { k6: ${k6} }\nconnectors: { sqs: ${k6} }\n`;
 
 function faultsOfReleases(text: string): readonly string[] {
   try {
@@ -74,6 +74,7 @@ describe('parseReleases', () => {
       operator: { dev: { tag: 'v1.2.3', digest, commit } },
       builders: { kaniko: { repository: 'registry.test/kaniko', tag: 'v1.0.0', digest: null } },
       loadTests: { k6: { repository: 'registry.test/k6', tag: '1.0.0', digest: null } },
+      connectors: { sqs: { repository: 'registry.test/k6', tag: '1.0.0', digest: null } },
     });
   });
 
@@ -107,7 +108,7 @@ describe('parseReleases', () => {
 });
 
 const marked = (digestText: string): string =>
-  `operator:\n  dev:\n    tag: v1.2.3 # {"$imagepolicy": "flux-system:dev:tag"}\n    digest: ${digestText} # {"$imagepolicy": "flux-system:dev:digest"}\n    commit: null\nbuilders: {}\nloadTests: { k6: { repository: k6, tag: 1.0.0, digest: null } }\n`;
+  `operator:\n  dev:\n    tag: v1.2.3 # {"$imagepolicy": "flux-system:dev:tag"}\n    digest: ${digestText} # {"$imagepolicy": "flux-system:dev:digest"}\n    commit: null\nbuilders: {}\nloadTests: { k6: { repository: k6, tag: 1.0.0, digest: null } }\nconnectors: { sqs: { repository: sqs, tag: 1.0.0, digest: null } }\n`;
 
 describe('a digest that image automation will fill in', () => {
   test.each([

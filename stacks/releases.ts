@@ -30,6 +30,7 @@ const releasesSchema = z.strictObject({
   ),
   builders: z.record(z.string(), image),
   loadTests: z.strictObject({ k6: image }),
+  connectors: z.strictObject({ sqs: image }),
 });
 
 export type Releases = z.output<typeof releasesSchema>;

@@ -38,6 +38,7 @@ export const staging: EnvironmentValues = {
     roles: {
       operator: 'knative-lambda-operator-staging',
       receiver: 'knative-lambda-receiver-staging',
+      uploads: 'knative-lambda-uploads-staging',
       builder: 'knative-lambda-builder-staging',
       secrets: 'knative-lambda-secrets-staging',
     },

@@ -22,6 +22,7 @@ export const studio1Node: EnvironmentValues = {
     roles: {
       operator: 'knative-lambda-operator-studio-1-node',
       receiver: 'knative-lambda-receiver-studio-1-node',
+      uploads: 'knative-lambda-uploads-studio-1-node',
       builder: 'knative-lambda-builder-studio-1-node',
       secrets: 'knative-lambda-secrets-studio-1-node',
     },

@@ -17,6 +17,7 @@ export const studio: EnvironmentValues = {
     roles: {
       operator: 'knative-lambda-operator-studio',
       receiver: 'knative-lambda-receiver-studio',
+      uploads: 'knative-lambda-uploads-studio',
       builder: 'knative-lambda-builder-studio',
       secrets: 'knative-lambda-secrets-studio',
     },

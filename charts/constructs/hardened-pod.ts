@@ -33,8 +33,10 @@ export const temporaryMount: k8s.VolumeMount = { name: 'tmp', mountPath: '/tmp' 
 const tokenVolume = 'aws-token';
 const tokenFolder = '/var/run/secrets/aws';
 
+type CloudRole = 'operator' | 'receiver' | 'uploads';
+
 /** On EKS a webhook adds the token that AWS trusts; elsewhere the pod asks for it itself. */
-function cloudIdentity(environment: Environment, role: 'operator' | 'receiver') {
+export function cloudIdentity(environment: Environment, role: CloudRole) {
   const { cloud, cluster } = environment;
   if (cloud === undefined || cluster.distribution === 'eks') {
     return { env: [], volumes: [], mounts: [] };
@@ -86,7 +88,7 @@ export interface HardenedPodProps {
   readonly environment: Environment;
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccountName: string;
-  readonly cloudRole: 'operator' | 'receiver';
+  readonly cloudRole: CloudRole;
   readonly config: Readonly<Record<string, string>>;
   /** Name, image, ports, probes and resources; security, temporary space and configuration are added. */
   readonly container: k8s.Container;

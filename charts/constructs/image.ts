@@ -40,6 +40,11 @@ export function loadTestImage({ loadTests: { k6 } }: Releases): string {
   return reference(k6.repository, k6);
 }
 
+/** Image of the connector that reads a queue of SQS. */
+export function queueConnectorImage({ connectors: { sqs } }: Releases): string {
+  return reference(sqs.repository, sqs);
+}
+
 /** Image of the program that builds function images. */
 export function builderImage(environment: Environment, releases: Releases): string {
   const release = releases.builders[environment.builds.builder];

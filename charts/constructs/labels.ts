@@ -15,6 +15,7 @@ export type Component =
   | 'operator'
   | 'lambda-receiver'
   | 'lambda-runtime'
+  | 'event-source'
   | 'build-system'
   | 'agent-rbac'
   | 'samples'

@@ -14,6 +14,7 @@ export function collectForeignReferences(manifests: readonly Manifest[]): readon
     ...ofKind(manifests, 'AlertmanagerConfig').flatMap(receiverReferences),
     ...ofKind(manifests, 'Certificate', 'cert-manager.io').flatMap(certificateReferences),
     ...ofKind(manifests, 'TestRun').flatMap(testRunReferences),
+    ...ofKind(manifests, 'ContainerSource').flatMap(sinkReferences),
     ...collectDeliveryReferences(manifests),
     ...collectRolloutReferences(manifests),
   ];
@@ -95,6 +96,17 @@ function testRunReferences(manifest: Manifest): readonly Reference[] {
     to('ConfigMap', script.configMap.name),
     ...[initializer, starter, runner].map(({ serviceAccountName }) => to('ServiceAccount', serviceAccountName)),
   ];
+}
+
+const containerSource = z.looseObject({
+  spec: z.looseObject({
+    sink: z.looseObject({ ref: z.looseObject({ kind: z.string(), name: z.string(), namespace: z.string() }) }),
+  }),
+});
+
+function sinkReferences(manifest: Manifest): readonly Reference[] {
+  const { kind, name, namespace } = containerSource.parse(manifest).spec.sink.ref;
+  return [{ from: nameOf(manifest), kind, name: namespaced(namespace, name) }];
 }
 
 const lambdaFunction = z.looseObject({

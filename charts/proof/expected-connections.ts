@@ -48,6 +48,7 @@ function runningPods({ namespaces, rabbitmq, receiver }: Environment) {
     ),
     lambda: pod(functions, { [labels.appComponent]: 'lambda', [knativeServiceLabel]: 'hello-python' }),
     agent: pod(functions, { [labels.appComponent]: 'agent', [knativeServiceLabel]: 'agent-bruno' }),
+    uploads: pod(namespaces.control, { [labels.appName]: names.uploads }),
     broker: pod(rabbitmq.namespace, { [labels.appName]: rabbitmq.cluster }),
     ingress: pod(functions, { [brokerRole]: 'ingress' }),
     dispatcher: pod(functions, { [brokerRole]: 'dispatcher' }),
@@ -105,11 +106,16 @@ function openRows(environment: Environment): readonly Row[] {
   ];
 }
 
+/** Where requests to the receiver arrive. */
+function receiverEntry(environment: Environment): PodEnd {
+  return environment.receiver.form === 'deployment' ? runningPods(environment).receiver : pod('kourier-system');
+}
+
 function eventRows(environment: Environment): readonly Row[] {
   const { operator, receiver, lambda, agent, broker, ingress, dispatcher, deadLetterDispatcher } =
     runningPods(environment);
   const gateway = pod('kourier-system');
-  const atReceiver = environment.receiver.form === 'deployment' ? receiver : gateway;
+  const atReceiver = receiverEntry(environment);
   return [
     ['events of a function', lambda, ingress, 8080],
     ['events of an agent', agent, ingress, 8080],
@@ -144,7 +150,7 @@ function meshRows(environment: Environment): readonly Row[] {
 
 function storageRows(environment: Environment): readonly Row[] {
   const { cloud, cluster, codeStore, imageRegistry } = environment;
-  const { operator, receiver, build } = runningPods(environment);
+  const { operator, receiver, uploads, build } = runningPods(environment);
   return [
     ...(cloud === undefined
       ? []
@@ -152,6 +158,12 @@ function storageRows(environment: Environment): readonly Row[] {
           ['the operator to AWS', operator, publicAddress, 443],
           ['the receiver to AWS', receiver, publicAddress, 443],
         ] satisfies Row[])),
+    ...(codeStore.kind === 's3'
+      ? ([
+          ['the reader of uploads to its queue', uploads, publicAddress, 443],
+          ['uploads to the receiver', uploads, receiverEntry(environment), 8080],
+        ] satisfies Row[])
+      : []),
     ...(codeStore.kind === 'minio'
       ? ([['a build to MinIO', build, pod(codeStore.namespace), 9000]] satisfies Row[])
       : []),
@@ -213,7 +225,8 @@ function rolloutRows(environment: Environment): readonly Row[] {
 }
 
 function closedRows(environment: Environment): readonly Row[] {
-  const { operator, receiver, lambda, agent, build, broker, ingress, dispatcher, runner } = runningPods(environment);
+  const { operator, receiver, uploads, lambda, agent, build, broker, ingress, dispatcher, runner } =
+    runningPods(environment);
   const apiServer = firstAddress(environment.cluster.apiServer.cidrs[0]);
   const [apiPort = 443] = environment.cluster.apiServer.ports;
   return [
@@ -236,6 +249,8 @@ function closedRows(environment: Environment): readonly Row[] {
     ['a function to a dispatcher', lambda, dispatcher, 8080],
     ['a dispatcher to a function, past the gateway', dispatcher, lambda, 8080],
     ['a broker ingress to the API server', ingress, apiServer, apiPort],
+    ['the reader of uploads to the API server', uploads, apiServer, apiPort],
+    ['another pod to the reader of uploads', receiver, uploads, 8080],
     ['a dispatcher to the public', dispatcher, publicAddress, 443],
     ['a function to a load test', lambda, runner, 6565],
     ['a load test to the pod of a function, past the gateway', runner, lambda, 8080],

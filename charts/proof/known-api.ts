@@ -23,6 +23,7 @@ const known = new Set([
   'serving.knative.dev/v1/Service',
   'eventing.knative.dev/v1/Broker',
   'eventing.knative.dev/v1alpha1/RabbitmqBrokerConfig',
+  'sources.knative.dev/v1/ContainerSource',
   'rabbitmq.com/v1beta1/RabbitmqCluster',
   'rabbitmq.com/v1beta1/Vhost',
   'rabbitmq.com/v1beta1/User',

@@ -82,6 +82,7 @@ const templateOf: Readonly<Record<string, (manifest: Manifest) => z.output<typeo
   'apps/v1/DaemonSet': (manifest) => withTemplate.parse(manifest).spec.template,
   'batch/v1/Job': (manifest) => withTemplate.parse(manifest).spec.template,
   'batch/v1/CronJob': (manifest) => withCronTemplate.parse(manifest).spec.jobTemplate.spec.template,
+  'sources.knative.dev/v1/ContainerSource': (manifest) => withTemplate.parse(manifest).spec.template,
   'serving.knative.dev/v1/Service': (manifest) => withTemplate.parse(manifest).spec.template,
 };
 

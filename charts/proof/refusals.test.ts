@@ -174,6 +174,20 @@ const refusals: readonly (readonly [what: string, environment: string, object: s
     /refers to Secret knative-lambda-dev\/gone/,
   ],
   [
+    'an event source whose events go nowhere',
+    'dev',
+    'ContainerSource/knative-lambda-uploads',
+    set('spec/sink/ref/name', 'gone'),
+    /ContainerSource knative-lambda-dev\/knative-lambda-uploads: refers to Service knative-lambda-dev\/gone/,
+  ],
+  [
+    'the account of an event source',
+    'studio',
+    'ServiceAccount/knative-lambda-uploads',
+    remove,
+    /refers to ServiceAccount knative-lambda\/knative-lambda-uploads/,
+  ],
+  [
     'a Secret of a volume',
     'dev',
     operator,
@@ -439,6 +453,13 @@ const refusals: readonly (readonly [what: string, environment: string, object: s
     /lacks a memory limit/,
   ],
   [
+    'an event source without limits',
+    'prd',
+    'ContainerSource/knative-lambda-uploads',
+    set(`${container}/resources`, undefined),
+    /container connector lacks a memory limit/,
+  ],
+  [
     'a container without a CPU request',
     'dev',
     receiver,
@@ -493,7 +514,7 @@ const refusals: readonly (readonly [what: string, environment: string, object: s
     'prd',
     'ResourceQuota/knative-lambda-quota',
     set('spec/hard/pods', '5'),
-    /pods allows 5, needed 20/,
+    /pods allows 5, needed 22/,
   ],
   [
     'a quota without one figure',
@@ -508,6 +529,13 @@ const refusals: readonly (readonly [what: string, environment: string, object: s
     'NetworkPolicy/knative-lambda-operator',
     set('spec/egress', []),
     /the operator to the API server \(TCP 443\) is closed, must be open/,
+  ],
+  [
+    'an event source that does not reach its queue',
+    'dev',
+    'NetworkPolicy/knative-lambda-uploads',
+    set('spec/egress', []),
+    /the reader of uploads to its queue \(TCP 443\) is closed, must be open/,
   ],
   [
     'a flow that is too wide',
@@ -567,6 +595,6 @@ describe('proof of an environment', () => {
     const autoscaling = { minReplicas: 3, maxReplicas: 12, cpuUtilization: 60 };
     const [wider] = parseEnvironments([{ ...prd, receiver: { ...prd.receiver, autoscaling } }]);
     const faults = wider === undefined ? [] : proveEnvironment(synthesizeEnvironment(wider, inputs), shared);
-    expect(faults).toEqual(expect.arrayContaining([expect.stringMatching(/requests\.cpu allows 16, needed 177/)]));
+    expect(faults).toEqual(expect.arrayContaining([expect.stringMatching(/requests\.cpu allows 16, needed 18000m/)]));
   });
 });

@@ -1,5 +1,8 @@
 const prefix = 'io.knative.lambda';
 
+/** An object of the code bucket came or went; the data is the notification of EventBridge. */
+export const uploadEventType = `${prefix}.notification.code.changed`;
+
 /** Keys of `spec.eventing.eventTypes` with the CloudEvents type each one stands for; the last five are aliases of old names. */
 export const eventTypes = {
   commandBuildStart: `${prefix}.command.build.start`,

@@ -12,7 +12,7 @@ export {
   type CustomResourceDefinition,
 } from './custom-resource-definition.ts';
 export { durationSeconds } from './duration.ts';
-export { eventTypes } from './event-types.ts';
+export { eventTypes, uploadEventType } from './event-types.ts';
 export { finalizers } from './finalizers.ts';
 export { buildFunctionCanary } from './function-canary.ts';
 export { functionPhases, type LambdaFunctionStatus } from './function-status.ts';

@@ -29,7 +29,8 @@ export const cloudSchema = z.strictObject({
   roles: z
     .strictObject({
       operator: roleName.describe('IAM role of the controller: looks images up'),
-      receiver: roleName.describe('IAM role of the receiver: reads notifications of the code bucket'),
+      receiver: roleName.describe('IAM role of the receiver: keeps dead letters in the code bucket'),
+      uploads: roleName.describe('IAM role of the connector that reads the notifications of uploads'),
       builder: roleName.describe('IAM role of image builds: reads code, pushes images'),
       secrets: roleName.describe('IAM role that reads the secrets of the environment'),
     })
