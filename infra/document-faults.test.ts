@@ -10,7 +10,10 @@ const tagged = { ...untagged, tagStatus: 'tagged' };
 const rule = (selection: typeof untagged & { tagPrefixList?: string[] }, rulePriority = 1) => ({
   selection,
   rulePriority,
+  action: { type: 'expire' },
 });
+
+const objectRule = (more: object) => ({ id: 'one', status: 'Enabled', filter: { prefix: '' }, ...more });
 
 describe('the lifecycle of a repository', () => {
   test('may hold untagged, tagged and all images, in this order', () => {
@@ -28,6 +31,12 @@ describe('the lifecycle of a repository', () => {
     ['the same priority twice', [rule(untagged), rule(any)], 'rulePriority: got 1, 1'],
     ['priority 0', [rule(untagged, 0)], 'rulePriority: allowed 1'],
     ['all images before others', [rule(any, 1), rule(untagged, 2)], 'any: allowed only as the last rule'],
+    ['an action that ECR lacks', [{ ...rule(untagged), action: { type: 'delete' } }], 'rules.0.action.type: '],
+    ['no action', [{ ...rule(untagged), action: undefined }], 'rules.0.action: '],
+    ['a status that ECR lacks', [rule({ ...untagged, tagStatus: 'old' })], 'tagStatus: '],
+    ['a count that ECR lacks', [rule({ ...untagged, countType: 'sinceImagePulled' })], 'countType: '],
+    ['a key that ECR lacks', [{ ...rule(untagged), note: 'x' }], '"note"'],
+    ['a number as text', [{ ...rule(untagged), selection: { ...untagged, countNumber: '7' } }], 'countNumber: '],
     ['two rules of untagged images', [rule(untagged, 1), rule(untagged, 2)], 'untagged: got 2 rules'],
   ])('fails with %s', (_, rules, fault) => {
     expect(repositoryLifecycleFaults({ rules })).toContainEqual(expect.stringContaining(fault));
@@ -37,23 +46,33 @@ describe('the lifecycle of a repository', () => {
 describe('the lifecycle of a bucket', () => {
   test('may move objects before it deletes them', () => {
     const transitions = [{ days: 30, storageClass: 'STANDARD_IA' }];
-    expect(bucketLifecycleFaults([{ id: 'one', transitions, expiration: { days: 90 } }])).toEqual([]);
+    expect(bucketLifecycleFaults([objectRule({ transitions, expiration: { days: 90 } })])).toEqual([]);
   });
 
   test.each([
     ['no rules', [], 'rules: got none'],
-    ['no action', [{ id: 'one' }], 'got no action'],
-    ['no days', [{ id: 'one', expiration: { days: 0 } }], 'expiration.days: got 0'],
-    ['a negative age', [{ id: 'one', noncurrentVersionExpiration: { noncurrentDays: -1 } }], 'noncurrentDays: got -1'],
-    ['days and a date', [{ id: 'one', expiration: { days: 1, date: '2026-01-01' } }], 'got days and a date'],
+    ['no action', [objectRule({})], 'got no action'],
+    ['no days', [objectRule({ expiration: { days: 0 } })], 'expiration.days: got 0'],
+    ['a negative age', [objectRule({ noncurrentVersionExpiration: { noncurrentDays: -1 } })], 'noncurrentDays: got -1'],
+    ['days and a date', [objectRule({ expiration: { days: 1, date: '2026-01-01' } })], 'got days and a date'],
+    ['a status in small letters', [objectRule({ status: 'enabled', expiration: { days: 1 } })], '0.status: '],
+    ['no filter', [objectRule({ filter: undefined, expiration: { days: 1 } })], '0.filter: '],
+    ['a prefix beside its filter', [objectRule({ prefix: 'x', expiration: { days: 1 } })], '"prefix"'],
+    ['a class that S3 lacks', [objectRule({ transitions: [{ days: 1, storageClass: 'COLD' }] })], 'storageClass: '],
+    ['a long id', [objectRule({ id: 'x'.repeat(256), expiration: { days: 1 } })], '0.id: '],
+    [
+      'the same rule twice',
+      [objectRule({ expiration: { days: 1 } }), objectRule({ expiration: { days: 2 } })],
+      'id: got one, one, allowed each once',
+    ],
     [
       'an early move to infrequent access',
-      [{ id: 'one', transitions: [{ days: 29, storageClass: 'STANDARD_IA' }] }],
+      [objectRule({ transitions: [{ days: 29, storageClass: 'STANDARD_IA' }] })],
       'transitions.days: got 29, allowed 30',
     ],
     [
       'a move after the end',
-      [{ id: 'one', transitions: [{ days: 90, storageClass: 'GLACIER' }], expiration: { days: 30 } }],
+      [objectRule({ transitions: [{ days: 90, storageClass: 'GLACIER' }], expiration: { days: 30 } })],
       'transitions.days: got 90, allowed less than the 30',
     ],
   ])('fails with %s', (_, rules, fault) => {

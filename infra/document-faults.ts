@@ -1,15 +1,34 @@
+import { z } from 'zod';
+
 /** What AWS refuses in documents of ours and no client of AWS sees: one line for each fault. */
 
-interface RepositoryRule {
-  readonly rulePriority: number;
-  readonly selection: {
-    readonly tagStatus: string;
-    readonly tagPrefixList?: readonly string[];
-    readonly tagPatternList?: readonly string[];
-    readonly countType: string;
-    readonly countUnit?: string;
-    readonly countNumber: number;
-  };
+/** Ages and counts are judged below, with what they mean; the schema knows names and kinds. */
+const repositoryRule = z.strictObject({
+  rulePriority: z.number(),
+  description: z.string().optional(),
+  selection: z.strictObject({
+    tagStatus: z.enum(['tagged', 'untagged', 'any']),
+    tagPrefixList: z.array(z.string()).optional(),
+    tagPatternList: z.array(z.string()).optional(),
+    countType: z.enum(['sinceImagePushed', 'imageCountMoreThan']),
+    countUnit: z.string().optional(),
+    countNumber: z.number(),
+  }),
+  action: z.strictObject({ type: z.literal('expire') }),
+});
+
+const repositoryLifecycle = z.strictObject({ rules: z.array(repositoryRule) });
+
+type RepositoryRule = z.output<typeof repositoryRule>;
+
+/** Faults of a value: those of its form, or where it has none those that `check` finds. */
+export function faultsOfForm<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  check: (parsed: T) => readonly string[],
+): readonly string[] {
+  const { success, data, error } = schema.safeParse(value);
+  return success ? check(data) : error.issues.map(({ path, message }) => `${path.join('.') || 'document'}: ${message}`);
 }
 
 function selectionFaults({ selection }: RepositoryRule): readonly string[] {
@@ -28,7 +47,11 @@ function selectionFaults({ selection }: RepositoryRule): readonly string[] {
  * Combinations of the rules of a repository's lifecycle policy.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
-export function repositoryLifecycleFaults({ rules }: { readonly rules: readonly RepositoryRule[] }): readonly string[] {
+export function repositoryLifecycleFaults(document: unknown): readonly string[] {
+  return faultsOfForm(repositoryLifecycle, document, ({ rules }) => ruleFaults(rules));
+}
+
+function ruleFaults(rules: readonly RepositoryRule[]): readonly string[] {
   const priorities = rules.map(({ rulePriority }) => rulePriority);
   const last = Math.max(...priorities);
   const status = (name: string): readonly RepositoryRule[] =>
@@ -47,19 +70,29 @@ export function repositoryLifecycleFaults({ rules }: { readonly rules: readonly 
   ].filter((fault) => fault !== '');
 }
 
-interface Age {
-  readonly days?: unknown;
-  readonly date?: unknown;
-}
+const age = z.looseObject({ days: z.unknown().optional(), date: z.unknown().optional() });
+const storageClass = z.enum([
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER',
+  'GLACIER_IR',
+  'DEEP_ARCHIVE',
+]);
+const transitions = z.array(z.looseObject({ days: z.number().optional(), storageClass }));
 
-interface ObjectRule {
-  readonly id?: unknown;
-  readonly expiration?: unknown;
-  readonly transitions?: unknown;
-  readonly noncurrentVersionExpiration?: unknown;
-  readonly noncurrentVersionTransitions?: unknown;
-  readonly abortIncompleteMultipartUpload?: unknown;
-}
+const objectRule = z.strictObject({
+  id: z.string().min(1).max(255),
+  status: z.enum(['Enabled', 'Disabled']),
+  filter: z.looseObject({}),
+  expiration: age.optional(),
+  transitions: transitions.optional(),
+  noncurrentVersionExpiration: z.looseObject({}).optional(),
+  noncurrentVersionTransitions: z.array(z.looseObject({ storageClass })).optional(),
+  abortIncompleteMultipartUpload: z.looseObject({}).optional(),
+});
+
+type ObjectRule = z.output<typeof objectRule>;
 
 const leastDays = new Map([
   ['STANDARD_IA', 30],
@@ -82,17 +115,14 @@ function ageFaults(action: string, value: unknown): readonly string[] {
   ];
 }
 
-function transitionFaults({ transitions, expiration }: ObjectRule): readonly string[] {
-  const end: Age = isObject(expiration) ? expiration : {};
-  return (Array.isArray(transitions) ? transitions : []).flatMap((one: Age & { readonly storageClass?: unknown }) => {
-    const days = Number(one.days);
-    const least = leastDays.get(String(one.storageClass)) ?? 0;
+function transitionFaults({ transitions: moves = [], expiration }: ObjectRule): readonly string[] {
+  const end = expiration?.days;
+  return moves.flatMap(({ days = 0, storageClass: to }) => {
+    const least = leastDays.get(to) ?? 0;
     return [
-      ...(days < least
-        ? [`transitions.days: got ${days}, allowed ${least} or more for ${String(one.storageClass)}`]
-        : []),
-      ...(typeof end.days === 'number' && days >= end.days
-        ? [`transitions.days: got ${days}, allowed less than the ${end.days} of the expiration`]
+      ...(days < least ? [`transitions.days: got ${days}, allowed ${least} or more for ${to}`] : []),
+      ...(typeof end === 'number' && days >= end
+        ? [`transitions.days: got ${days}, allowed less than the ${end} of the expiration`]
         : []),
     ];
   });
@@ -102,8 +132,14 @@ function transitionFaults({ transitions, expiration }: ObjectRule): readonly str
  * Content of the rules of a bucket's lifecycle, in the names of @pulumi/aws.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
  */
-export function bucketLifecycleFaults(rules: readonly ObjectRule[]): readonly string[] {
+export function bucketLifecycleFaults(rules: unknown): readonly string[] {
+  return faultsOfForm(z.array(objectRule), rules, objectRuleFaults);
+}
+
+function objectRuleFaults(rules: readonly ObjectRule[]): readonly string[] {
+  const ids = rules.map(({ id }) => id);
   if (rules.length === 0) return ['rules: got none, allowed 1 or more'];
+  if (new Set(ids).size < ids.length) return [`id: got ${ids.join(', ')}, allowed each once`];
   return rules.flatMap((rule) => {
     const { expiration, noncurrentVersionExpiration, abortIncompleteMultipartUpload } = rule;
     const ages = { expiration, noncurrentVersionExpiration, abortIncompleteMultipartUpload };
@@ -113,7 +149,7 @@ export function bucketLifecycleFaults(rules: readonly ObjectRule[]): readonly st
       ...Object.entries(ages).flatMap(([name, value]) => ageFaults(name, value)),
       ...transitionFaults(rule),
     ];
-    return faults.map((fault) => `rule ${String(rule.id)}: ${fault}`);
+    return faults.map((fault) => `rule ${rule.id}: ${fault}`);
   });
 }
 

@@ -22,10 +22,12 @@ function devOnly(): CloudEnvironment {
   return dev;
 }
 
+const own = ['arn:aws:s3:::knative-lambda-fusion-code-dev/*'];
+
 const statement = (more: object): string =>
   JSON.stringify({
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: [], ...more }],
+    Statement: [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: own, ...more }],
   });
 
 const asked = (type: string, properties: AskedResource['properties']): AskedResource => ({

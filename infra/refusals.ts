@@ -2,6 +2,8 @@ import * as pulumi from '@pulumi/pulumi';
 import { z } from 'zod';
 import { ConfigurationError } from '../stacks/index.ts';
 import { arns, type CloudEnvironment, names, repositoryNames } from './names.ts';
+import { parseJson } from './policy-faults.ts';
+import { resourceDocumentFaults } from './resource-documents.ts';
 import { isTaggable } from './tags.ts';
 
 /** A resource as the program asks for it. */
@@ -38,7 +40,9 @@ function allowances({ properties }: AskedResource) {
   return documentKeys.flatMap((key) => {
     const text = properties[key];
     if (typeof text !== 'string') return [];
-    return documentSchema.parse(JSON.parse(text)).Statement.filter(({ Effect }) => Effect === 'Allow');
+    // one that cannot be read has a fault of its own
+    const { data } = documentSchema.safeParse(parseJson(text));
+    return (data?.Statement ?? []).filter(({ Effect }) => Effect === 'Allow');
   });
 }
 
@@ -88,6 +92,7 @@ const ownArns = (environment: CloudEnvironment): readonly string[] => [
   arns.bucket(environment.codeStore.bucket),
   arns.bucket(names.logBucket(environment)),
   ...Object.values(repositoryNames).map((nameOf) => arns.repository(environment, nameOf(environment))),
+  ...(environment.imageRegistry.pullThrough ?? []).map(({ prefix }) => arns.repository(environment, prefix)),
   arns.queue(environment, names.codeQueue(environment)),
   arns.queue(environment, names.codeQueueRejects(environment)),
   arns.rule(environment, names.codeQueue(environment)),
@@ -118,13 +123,15 @@ const rules: readonly Rule[] = [
   refuseForeignArns,
 ];
 
-/** What no resource of an environment may be; one line each. */
-export const faultsOf = (resource: AskedResource, environment: CloudEnvironment): readonly string[] =>
-  rules.flatMap((rule) =>
-    rule(resource, environment).map(
-      (fault) => `${resource.type} ${resource.name}: got ${fault}, which is refused in every environment`,
-    ),
-  );
+/** What no resource of an environment may be, and what AWS would refuse; one line each. */
+export function faultsOf(resource: AskedResource, environment: CloudEnvironment): readonly string[] {
+  const { type, name, properties } = resource;
+  const refused = rules.flatMap((rule) => rule(resource, environment));
+  return [
+    ...resourceDocumentFaults(type, properties).map((fault) => `${type} ${name}: ${fault}`),
+    ...refused.map((fault) => `${type} ${name}: got ${fault}, which is refused in every environment`),
+  ];
+}
 
 const withoutOutputs = (props: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(props).filter(([, value]) => !pulumi.Output.isInstance(value)));
