@@ -1,3 +1,5 @@
+import type { Environment } from '../stacks/index.ts';
+
 /** Pods of the environment that policies are written for. */
 export interface Workload {
   /** Name of the workload in messages, and of its policy unless that has a published one. */
@@ -48,3 +50,9 @@ const notPublic = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16
 export const internet: Peer = { kind: 'addresses', cidrs: ['0.0.0.0/0'], except: notPublic };
 
 export const addresses = (cidrs: readonly string[]): Peer => ({ kind: 'addresses', cidrs });
+
+/** Where ECR answers inside the VPC; its name leads there and no longer to the internet once there are endpoints. */
+export function privateRegistry({ cloud }: Environment): readonly Peer[] {
+  const cidrs = cloud?.endpoints?.cidrs;
+  return cidrs === undefined ? [] : [addresses(cidrs)];
+}

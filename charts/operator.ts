@@ -8,7 +8,7 @@ import { operatorImage } from './constructs/image.ts';
 import { releaseAnnotations } from './constructs/release.ts';
 import { componentLabels } from './constructs/labels.ts';
 import { resourceRequirements } from './constructs/resources.ts';
-import { addresses, type Flow, inNamespaces, internet, pods, tcp, type Workload } from './flow.ts';
+import { addresses, type Flow, inNamespaces, internet, pods, privateRegistry, tcp, type Workload } from './flow.ts';
 import type { Part, PartContext } from './part.ts';
 import { names, operatorCanaryPods, operatorPods } from './workloads.ts';
 
@@ -156,7 +156,14 @@ function controllerFlows(environment: Environment, workload: Workload): readonly
   const { cloud, cluster, monitoring } = environment;
   const operator = pods(workload);
   const cloudFlows: readonly Flow[] =
-    cloud === undefined ? [] : [{ why: 'look images up in ECR', from: operator, to: internet, ports: tcp(443) }];
+    cloud === undefined
+      ? []
+      : [internet, ...privateRegistry(environment)].map((to) => ({
+          why: 'look images up in ECR',
+          from: operator,
+          to,
+          ports: tcp(443),
+        }));
   return [
     {
       why: 'watch and write objects through the Kubernetes API',

@@ -1,5 +1,5 @@
 import type { Environment } from '../stacks/index.ts';
-import { addresses, type Flow, inNamespaces, internet, pods, tcp } from './flow.ts';
+import { addresses, type Flow, inNamespaces, internet, pods, privateRegistry, tcp } from './flow.ts';
 import { knativeNamespaces, queueProxyPorts } from './receiver-flows.ts';
 import { brokerPods, buildPods, everyPod, functionPods, receiverPods } from './workloads.ts';
 
@@ -93,6 +93,12 @@ function buildFlows(environment: Environment): readonly Flow[] {
   const builds = pods(buildPods(environment));
   return [
     { why: 'source repositories and packages', from: builds, to: internet, ports: tcp(22, 80, 443) },
+    ...privateRegistry(environment).map((to) => ({
+      why: 'push images to ECR inside the VPC',
+      from: builds,
+      to,
+      ports: tcp(443),
+    })),
     ...(codeStore.kind === 'minio'
       ? [
           {

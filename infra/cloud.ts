@@ -11,6 +11,7 @@ import { refuseUnsafe } from './refusals.ts';
 import { SecretEntries } from './secret-entries.ts';
 import { tagEverything } from './tags.ts';
 import { UploadQueue } from './upload-queue.ts';
+import { VpcEndpoints } from './vpc-endpoints.ts';
 import { WorkloadIdentities } from './workload-identities.ts';
 
 export interface CloudProps {
@@ -34,7 +35,7 @@ export class Cloud extends pulumi.ComponentResource {
       {},
       { transformations: [tagEverything(environment), refuseUnsafe(environment)] },
     );
-    const { account, region, pipeline } = environment.cloud;
+    const { account, region, pipeline, endpoints } = environment.cloud;
     const provider = new aws.Provider(id, { region, allowedAccountIds: [account] }, { parent: this });
     const options = { parent: this, providers: { aws: provider } };
     const issuer = issuerOf(environment, configured, provider);
@@ -44,6 +45,9 @@ export class Cloud extends pulumi.ComponentResource {
     this.uploadQueueUrl = new UploadQueue('uploads', environment, options).url;
     new SecretEntries('secrets', environment, options);
     const identities = new WorkloadIdentities('identities', { environment, manifests, issuer }, options);
+    if (endpoints !== undefined && environment.cluster.owner) {
+      new VpcEndpoints('endpoints', { environment, endpoints }, options);
+    }
     if (pipeline !== undefined) {
       new PipelineIdentity('pipeline', { environment, pipeline, boundaryArn: identities.boundaryArn }, options);
     }

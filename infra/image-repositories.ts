@@ -28,7 +28,32 @@ export class ImageRepositories extends pulumi.ComponentResource {
         false,
       ),
     };
+    this.#addRegistrySettings(environment);
     this.registerOutputs(this.urls);
+  }
+
+  /** What the registry of the account has once: the isolation of settings lets one environment ask for it. */
+  #addRegistrySettings({ cloud, imageRegistry }: CloudEnvironment): void {
+    const { functionsRepository, operatorRepository, pullThrough = [], replicateTo = [] } = imageRegistry;
+    if (replicateTo.length > 0) {
+      const destinations = replicateTo.map((region) => ({ region, registryId: cloud.account }));
+      const repositoryFilters = [functionsRepository, operatorRepository].map((filter) => ({
+        filter,
+        filterType: 'PREFIX_MATCH',
+      }));
+      new aws.ecr.ReplicationConfiguration(
+        'images',
+        { replicationConfiguration: { rules: [{ destinations, repositoryFilters }] } },
+        { parent: this },
+      );
+    }
+    for (const { prefix, upstream } of pullThrough) {
+      new aws.ecr.PullThroughCacheRule(
+        prefix,
+        { ecrRepositoryPrefix: prefix, upstreamRegistryUrl: upstream },
+        { parent: this },
+      );
+    }
   }
 
   #add(id: string, { name, tags, lifecycle }: RepositoryProps, keep: boolean): pulumi.Output<string> {

@@ -19,6 +19,21 @@ function repositories(environment: CloudEnvironment, ...uses: readonly (keyof ty
 const objects = ({ codeStore }: CloudEnvironment, prefix: string): string =>
   `${arns.bucket(codeStore.bucket)}/${prefix}*`;
 
+/** Images of public registries: the first pull makes the copy, and its repository. */
+function copies(environment: CloudEnvironment): readonly Statement[] {
+  const { pullThrough = [] } = environment.imageRegistry;
+  return pullThrough.length === 0
+    ? []
+    : [
+        {
+          Sid: 'CopyPublicImages',
+          Effect: 'Allow',
+          Action: [...pull, 'ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'],
+          Resource: pullThrough.map(({ prefix }) => arns.repository(environment, `${prefix}/*`)),
+        },
+      ];
+}
+
 /** A build reads code, pushes its image and keeps its layers; dead letters and backups are none of its business. */
 export function builderPolicy(environment: CloudEnvironment): PolicyDocument {
   return policyDocument(
@@ -47,6 +62,7 @@ export function builderPolicy(environment: CloudEnvironment): PolicyDocument {
       Action: ['s3:PutObject'],
       Resource: [objects(environment, prefixes.buildCache)],
     },
+    ...copies(environment),
     {
       Sid: 'NoDeadLettersNorBackups',
       Effect: 'Deny',
@@ -154,6 +170,7 @@ export function boundaryPolicy(environment: CloudEnvironment): PolicyDocument {
       Action: [...push, 'ecr:DescribeImages'],
       Resource: repositories(environment, 'operator', 'functions', 'cache'),
     },
+    ...copies(environment),
     {
       Sid: 'OwnBucket',
       Effect: 'Allow',

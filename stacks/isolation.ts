@@ -71,9 +71,30 @@ function accountClaims({ cloud, codeStore, imageRegistry, secrets }: Environment
         )
       : []),
     ...(secrets.backend === 'external' ? [inAccount('secrets.prefix', `secrets under ${secrets.prefix}`)] : []),
+    ...registryClaims(cloud, imageRegistry),
     ...(cloud.pipeline?.ownsProvider === true
       ? [inAccount('cloud.pipeline.ownsProvider', 'the GitHub identity provider')]
       : []),
+  ];
+}
+
+/** What a registry of ECR has once, whoever of its environments asks for it. */
+function registryClaims(
+  { account, region }: NonNullable<Environment['cloud']>,
+  imageRegistry: Environment['imageRegistry'],
+): readonly Claim[] {
+  if (imageRegistry.kind !== 'ecr') {
+    return [];
+  }
+  const scope = `registry ${account} in ${region}`;
+  const { replicateTo = [], pullThrough = [] } = imageRegistry;
+  return [
+    ...(replicateTo.length > 0 ? [{ path: 'imageRegistry.replicateTo', scope, resource: 'replication' }] : []),
+    ...pullThrough.map(({ prefix }, index) => ({
+      path: `imageRegistry.pullThrough.${index}.prefix`,
+      scope,
+      resource: `prefix ${prefix}`,
+    })),
   ];
 }
 

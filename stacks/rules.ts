@@ -13,6 +13,10 @@ const rules: readonly Rule[] = [
     cloud !== undefined && cluster.distribution !== 'eks' && cloud.oidcIssuer === undefined
       ? `cloud.oidcIssuer: missing, allowed the URL that publishes the signing keys of a ${cluster.distribution} cluster, which IAM must trust; set it`
       : undefined,
+  ({ cloud, imageRegistry }) =>
+    imageRegistry.kind === 'ecr' && cloud !== undefined && imageRegistry.replicateTo?.includes(cloud.region) === true
+      ? `imageRegistry.replicateTo: got ${cloud.region}, allowed other regions than that of the environment; remove it`
+      : undefined,
   ({ cluster }) =>
     cluster.hostPorts !== undefined && cluster.host === undefined
       ? 'cluster.host: missing, allowed the machine that publishes cluster.hostPorts; name it, or remove the ports'

@@ -158,6 +158,12 @@ function storageRows(environment: Environment): readonly Row[] {
           ['the operator to AWS', operator, publicAddress, 443],
           ['the receiver to AWS', receiver, publicAddress, 443],
         ] satisfies Row[])),
+    ...(cloud?.endpoints === undefined
+      ? []
+      : ([
+          ['the operator to ECR inside the VPC', operator, firstAddress(cloud.endpoints.cidrs[0]), 443],
+          ['a build to ECR inside the VPC', build, firstAddress(cloud.endpoints.cidrs[0]), 443],
+        ] satisfies Row[])),
     ...(codeStore.kind === 's3'
       ? ([
           ['the reader of uploads to its queue', uploads, publicAddress, 443],

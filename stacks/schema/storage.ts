@@ -1,24 +1,35 @@
 import { z } from 'zod';
-import { dnsLabel, hostPort, repository } from './names.ts';
+import { cidr, dnsLabel, hostPort, repository } from './names.ts';
 
 const bucketName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'a bucket name: 3 to 63 lower-case letters, digits and hyphens');
+
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'an AWS region, for example us-west-2');
 
 const roleName = z
   .string()
   .max(64)
   .regex(/^[A-Za-z0-9+=,.@_-]+$/, 'an IAM role name');
 
+const awsId = (kind: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${kind}-[0-9a-f]{8}([0-9a-f]{9})?$`), `an id of AWS, for example ${kind}-0123456789abcdef0`);
+
+const endpointsSchema = z.strictObject({
+  vpc: awsId('vpc').describe('VPC of the cluster'),
+  routeTables: z.array(awsId('rtb')).min(1).describe('route tables whose subnets reach S3 without the internet'),
+  subnets: z.array(awsId('subnet')).min(1).describe('subnets in which ECR gets an address, one an availability zone'),
+  cidrs: z.array(cidr).min(1).describe('addresses of these subnets: pods must reach ECR there'),
+});
+
 export const cloudSchema = z.strictObject({
   account: z
     .string()
     .regex(/^[0-9]{12}$/, 'an AWS account id: 12 digits')
     .describe('AWS account'),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-[0-9]$/, 'an AWS region, for example us-west-2')
-    .describe('AWS region'),
+  region: region.describe('AWS region'),
   oidcIssuer: z
     .string()
     .regex(/^https:\/\/[^\s/]+(\/[^\s]*)?$/, 'an https URL')
@@ -35,6 +46,11 @@ export const cloudSchema = z.strictObject({
       secrets: roleName.describe('IAM role that reads the secrets of the environment'),
     })
     .describe('IAM roles of the environment, assumed by service accounts'),
+  endpoints: endpointsSchema
+    .optional()
+    .describe(
+      'private ways from the VPC to S3 and ECR, made by the owner of the cluster; absent means that both are reached over the internet',
+    ),
   pipeline: z
     .strictObject({
       repository: z
@@ -62,6 +78,27 @@ const ecr = z.strictObject({
     'repository of function images; the tag carries namespace and content key',
   ),
   untaggedDays: z.int().min(1).max(365).describe('days until an untagged image expires'),
+  replicateTo: z
+    .array(region)
+    .max(25)
+    .optional()
+    .describe(
+      'regions that get a copy of each image of the environment; one environment of an account and region may ask for it; absent means none',
+    ),
+  pullThrough: z
+    .array(
+      z.strictObject({
+        prefix: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9._-]{1,29}$/, 'a prefix of repositories: 2 to 30 lower-case letters, digits, . _ -')
+          .describe('first part of the names of the copies'),
+        upstream: z
+          .enum(['public.ecr.aws', 'quay.io', 'registry.k8s.io'])
+          .describe('registry that images are copied from; these three ask for no login'),
+      }),
+    )
+    .optional()
+    .describe('public registries whose images are kept in ECR once they were pulled; absent means none'),
 });
 
 const plainRegistry = z.strictObject({

@@ -11,7 +11,8 @@ import { accountKinds } from './aws-account-kinds.ts';
 import { type AwsProperties, connectAws } from './aws-client.ts';
 import { eventKinds } from './aws-event-kinds.ts';
 import { identityKinds } from './aws-identity-kinds.ts';
-import { type AwsKind, listOf, objectOf, unlessMissing } from './aws-kind.ts';
+import { type AwsKind, listOf, objectOf, readTags, unlessMissing } from './aws-kind.ts';
+import { endWithParent } from './parent.ts';
 import { registryKinds } from './aws-registry-kinds.ts';
 import { storageKinds } from './aws-storage-kinds.ts';
 
@@ -102,6 +103,13 @@ class AwsProvider implements pulumi.provider.Provider {
         const { Account: accountId, Arn: arn, UserId: userId } = await aws.call('sts', 'get_caller_identity');
         return { outputs: { accountId, arn, userId, id: accountId } };
       }
+      case 'aws:ecr/getRepository:getRepository': {
+        const { name } = inputs;
+        const { repositories } = await aws.call('ecr', 'describe_repositories', { repositoryNames: [name] });
+        const [{ repositoryArn: arn } = {}] = listOf(repositories);
+        const { tags } = await aws.call('ecr', 'list_tags_for_resource', { resourceArn: arn });
+        return { outputs: { name, arn, tags: readTags(tags) } };
+      }
       case 'aws:eks/getCluster:getCluster': {
         const { cluster } = await aws.call('eks', 'describe_cluster', { name: inputs['name'] });
         const { identity, arn } = objectOf(cluster);
@@ -114,4 +122,5 @@ class AwsProvider implements pulumi.provider.Provider {
   }
 }
 
+endWithParent();
 await pulumi.provider.main(new AwsProvider(), process.argv.slice(2));
