@@ -1,6 +1,7 @@
 import * as kubernetes from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Manifest } from '../charts/index.ts';
+import { toInputs } from './skipped-waits.ts';
 
 /** Types whose loss takes everything of their kind along: kept when the stack is destroyed. */
 const kept = new Set(['CustomResourceDefinition']);
@@ -20,7 +21,7 @@ function idOf({ apiVersion, kind, metadata }: Manifest): string {
 /** An object of any kind, given to the provider as it is. */
 class KubernetesObject extends pulumi.CustomResource {
   constructor(manifest: Manifest, options: pulumi.CustomResourceOptions) {
-    super(typeOf(manifest), idOf(manifest), manifest, options);
+    super(typeOf(manifest), idOf(manifest), toInputs(manifest), options);
   }
 }
 

@@ -12,6 +12,7 @@ import { checkAccount } from './account.ts';
 import { Cloud } from './cloud.ts';
 import { Delivery } from './delivery.ts';
 import { checkDocuments } from './documents.ts';
+import { fetchText, readFlux } from './flux-release.ts';
 import { isInCloud } from './names.ts';
 import { checkOutputs } from './outputs.ts';
 
@@ -43,10 +44,10 @@ function synthesize(environment: Environment, all: readonly Environment[]): Obje
 }
 
 /** With Flux the stack delivers what makes Flux deliver; without, every object itself. */
-function delivered({ delivery, cluster }: Environment, objects: Objects): readonly Manifest[] {
+async function delivered({ delivery, cluster }: Environment, objects: Objects): Promise<readonly Manifest[]> {
   switch (delivery.mode) {
     case 'gitops':
-      return objects.flux;
+      return cluster.owner ? [...(await readFlux(delivery.flux, fetchText)), ...objects.flux] : [];
     case 'direct': {
       const shared = cluster.owner ? synthesizeShared().flatMap((file) => file.manifests) : [];
       return [...shared, ...objects.cluster, ...objects.environment];
@@ -80,7 +81,7 @@ export async function buildStack(
     outputs['codeBucket'] = cloud.bucket;
     outputs['uploadQueue'] = cloud.uploadQueueUrl;
   }
-  const manifests = delivered(environment, objects);
+  const manifests = await delivered(environment, objects);
   if (manifests.length > 0) {
     const chosen = context ?? environment.cluster.context;
     new Delivery(environment.cluster.name, { context: chosen, manifests });

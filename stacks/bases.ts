@@ -71,6 +71,7 @@ const common = {
   loadTests: 'on-demand',
   delivery: {
     mode: 'gitops',
+    flux: { kind: 'installed' },
     kustomization: 'knative-lambda',
     repository: 'https://github.com/brunolucena/homelab',
     source: 'homelab',

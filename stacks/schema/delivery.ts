@@ -43,10 +43,30 @@ const imageAutomationSchema = z.strictObject({
     .describe('author of the commits'),
 });
 
+const fluxSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('installed').describe('Flux is in the cluster already, for example by flux bootstrap'),
+  }),
+  z.strictObject({
+    kind: z.literal('release').describe('pulumi up installs Flux from the file that a release of it publishes'),
+    manifest: z
+      .string()
+      .regex(/^https?:\/\/[^\s@]+\.yaml$/, 'the address of a YAML file')
+      .describe(
+        'address of the file, for example https://github.com/fluxcd/flux2/releases/download/VERSION/install.yaml',
+      ),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits')
+      .describe('sum of the file, so that no other one is ever applied'),
+  }),
+]);
+
 export const deliverySchema = z.strictObject({
   mode: z
     .enum(['gitops', 'direct'])
     .describe('gitops: Flux applies manifests/; direct: pulumi up applies the same objects'),
+  flux: fluxSchema.describe('who brings Flux to the cluster; of no account with mode direct'),
   kustomization: dnsLabel.describe('name of the Flux Kustomization'),
   repository: z
     .string()
