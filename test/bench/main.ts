@@ -2,13 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { missingForPreview, timePreviews } from './preview.ts';
 import { ratios, type Spread, spreadOf } from './statistics.ts';
 import { bundleSynth, countObjects, measureMemory, timeBareNode, timeSynth } from './synth.ts';
 
 const help = `usage: make bench
 
-Times the bundled synth against node -e 0, interleaved, and compares with test/bench/thresholds.json.
-The exit code is 1 above a bar.
+Times the bundled synth against node -e 0, and previews of a stack against one of an empty program, interleaved, and
+compares with test/bench/thresholds.json. Previews are left out where their parts are missing. The exit code is 1 above a bar.
 `;
 
 const warmUps = 3;
@@ -19,8 +20,16 @@ const rounds = 21;
  */
 const small = 'pro-1-node';
 
+const previewRounds = 7;
+
 const thresholds = z
-  .object({ synthToBareNode: z.number(), thousandObjectsToBareNode: z.number(), residentMegabytes: z.number() })
+  .object({
+    synthToBareNode: z.number(),
+    thousandObjectsToBareNode: z.number(),
+    residentMegabytes: z.number(),
+    gitopsPreviewToEmpty: z.number(),
+    directPreviewToEmpty: z.number(),
+  })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8')));
 
 interface Round {
@@ -78,12 +87,33 @@ function bench(folder: string): boolean {
   ].every((isWithin) => isWithin);
 }
 
+async function benchPreviews(): Promise<boolean> {
+  const missing = missingForPreview();
+  if (missing.length > 0) {
+    process.stdout.write(`       previews: left out, ${missing.join(' and ')} missing; run make real-parts\n`);
+    return true;
+  }
+  const [, ...measured] = await timePreviews(previewRounds + 1);
+  for (const name of ['empty', 'gitops', 'direct'] as const) {
+    const samples = measured.map((round) => round[name]);
+    process.stdout.write(`       preview, ${name}: ${describeSpread(spreadOf(samples), ' ms')}\n`);
+  }
+  return (['gitops', 'direct'] as const)
+    .map((name) => {
+      const relative = spreadOf(ratios(measured.map((round) => [round[name], round.empty])));
+      const bar = thresholds[`${name}PreviewToEmpty`];
+      return judge(`${name} preview to an empty one`, relative.median, bar, describeSpread(relative, ''));
+    })
+    .every((isWithin) => isWithin);
+}
+
 if (process.argv.includes('--help')) {
   process.stdout.write(help);
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-bench-'));
   try {
-    process.exitCode = bench(folder) ? 0 : 1;
+    const isWithin = [bench(folder), await benchPreviews()];
+    process.exitCode = isWithin.every(Boolean) ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true });
   }
