@@ -16,10 +16,14 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{charts,infra,operator,stacks,tools,test/bench,test/soak}/**/*.test.ts', '<rootDir>/test/*.test.ts'],
+      testMatch: [
+        '<rootDir>/{charts,infra,operator,stacks,tools,test/bench,test/soak}/**/*.test.ts',
+        '<rootDir>/test/*.test.ts',
+      ],
     },
     { ...shared, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },
     { ...shared, displayName: 'fetch', testMatch: ['<rootDir>/test/fetch/**/*.test.ts'] },
+    { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/*.test.ts'] },
     { ...shared, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
     { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },

@@ -6,7 +6,7 @@ import { generatedMark } from '../charts/tree.ts';
 import { ConfigurationError, projectRoot } from '../stacks/index.ts';
 import { cloudFiles } from './cloud/cloud-files.ts';
 import { runCommand } from './command.ts';
-import { generatedDocs, generatedFolders } from './docs/generated-docs.ts';
+import { generatedDocs, generatedFolders, writtenPages } from './docs/generated-docs.ts';
 import { readFiles } from './verification/read-files.ts';
 import { type Files, findStaleFiles } from './verification/stale-files.ts';
 
@@ -42,11 +42,12 @@ function presentCloudFiles(): Files {
 /** Whole folders of generated pages, and those that stand among pages of people. */
 function presentDocs(): Files {
   const lone = [...generatedDocs().keys()].filter((path) => existsSync(join(projectRoot, path)));
+  const inFolders = generatedFolders.flatMap((folder) =>
+    [...readFiles(join(projectRoot, folder))].map(([path, text]): [string, string] => [`${folder}/${path}`, text]),
+  );
   return new Map([
     ...lone.map((path): [string, string] => [path, readFileSync(join(projectRoot, path), 'utf8')]),
-    ...generatedFolders.flatMap((folder) =>
-      [...readFiles(join(projectRoot, folder))].map(([path, text]): [string, string] => [`${folder}/${path}`, text]),
-    ),
+    ...inFolders.filter(([path]) => !writtenPages.includes(path)),
   ]);
 }
 

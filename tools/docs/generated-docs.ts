@@ -13,6 +13,9 @@ import { renderVerbReference, renderVerbRules } from './verbs.ts';
 /** Folders that hold generated files only. */
 export const generatedFolders = ['docs/reference', 'docs/operations/audit', 'tools/operations/make'] as const;
 
+/** Pages in these folders that a person writes. */
+export const writtenPages: readonly string[] = ['docs/reference/runtime-contract.md'];
+
 /** Every generated page, by path in the checkout. Pure: writing and verifying both start here. */
 export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { projectRoot } from '../../stacks/index.ts';
 import { readFiles } from '../verification/read-files.ts';
 import { runCommand } from '../command.ts';
-import { generatedDocs, generatedFolders } from './generated-docs.ts';
+import { generatedDocs, generatedFolders, writtenPages } from './generated-docs.ts';
 
 const usage = `usage: make docs
 
@@ -15,7 +15,8 @@ await runCommand(usage, () => {
   const present = generatedFolders.flatMap((folder) =>
     [...readFiles(join(projectRoot, folder)).keys()].map((path) => `${folder}/${path}`),
   );
-  for (const path of present.filter((one) => !docs.has(one))) rmSync(join(projectRoot, path));
+  for (const path of present.filter((one) => !docs.has(one) && !writtenPages.includes(one)))
+    rmSync(join(projectRoot, path));
   for (const [path, text] of docs) {
     mkdirSync(dirname(join(projectRoot, path)), { recursive: true });
     writeFileSync(join(projectRoot, path), text);

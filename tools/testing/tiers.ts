@@ -21,6 +21,8 @@ export const tiers: readonly Tier[] = [
   tier('unit'),
   tier('golden'),
   tier('fetch'),
+  // each suite runs processes of its own; a language that is missing is named by its suite
+  tier('conformance', { workers: 2 }),
   tier('rules'),
   // each suite has an API server of its own and waits more than it computes, as do those of the engine
   tier('cluster', { workers: 3 }),

@@ -1,0 +1,2 @@
+exports.handler = (data) => data;
+exports.text = 'no function';

@@ -1,0 +1,1 @@
+export { nothing as handler } from 'node:fs';

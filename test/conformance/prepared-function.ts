@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command, LocalPaths, LocalRuntime } from '../../operator/runtimes/index.ts';
+import { cacheRoot } from '../../tools/real-parts/cache.ts';
+
+export interface PreparedFunction {
+  /** How its wrapper is started. */
+  readonly command: Command;
+  remove(this: void): void;
+}
+
+/** A command that did not end with 0, with what it printed. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+/** Installs what the language needs, once for each content of its folder, and builds the function. */
+export function prepareFunction(
+  runtime: LocalRuntime,
+  { source, handler }: Pick<LocalPaths, 'source' | 'handler'>,
+): PreparedFunction {
+  const work = mkdtempSync(join(tmpdir(), 'knative-lambda-function-'));
+  const paths: LocalPaths = { source, handler, work, cache: cacheFolder(runtime.folder) };
+  const remove = (): void => rmSync(work, { recursive: true, force: true });
+  try {
+    installOnce(runtime, paths);
+    runtime.build(paths).forEach(run);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { command: runtime.start(paths), remove };
+}
+
+function cacheFolder(folder: string): string {
+  const hash = createHash('sha256');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  for (const path of files) hash.update(path.slice(folder.length)).update(readFileSync(path));
+  return join(cacheRoot(process.env), 'runtimes', hash.digest('hex').slice(0, 20));
+}
+
+/** A folder without its mark is what an interrupted run left behind, or what another one is still making. */
+function installOnce(runtime: LocalRuntime, paths: LocalPaths): void {
+  const mark = join(paths.cache, '.installed');
+  if (existsSync(mark)) return;
+  rmSync(paths.cache, { recursive: true, force: true });
+  mkdirSync(paths.cache, { recursive: true });
+  runtime.install(paths).forEach(run);
+  writeFileSync(`${mark}-${process.pid}`, '');
+  renameSync(`${mark}-${process.pid}`, mark);
+}
+
+function run({ program, arguments: args, variables, folder }: Command): void {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: folder,
+    env: { ...process.env, ...variables },
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    throw new CommandError(`${program} ${args.join(' ')}: ${error?.message ?? ''}${stdout}${stderr}`);
+  }
+}
