@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { describeClient } from './suites/client.ts';
 import { describeEnd } from './suites/end.ts';
 import { describeLoad } from './suites/load.ts';
@@ -29,11 +29,13 @@ export function describeLanguage(
   let workbench: Workbench;
   const bench = (): Workbench => workbench;
 
+  jest.setTimeout(60_000);
+
   beforeAll(() => {
     workbench = new Workbench(tested);
   });
 
-  afterAll(() => workbench.close());
+  afterAll(() => workbench.close(), 30_000);
 
   describe.each([tested.language])('%s', () => {
     describeTables(bench);

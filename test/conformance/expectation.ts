@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { RequestOf } from './request.ts';
 
 type Text = string | RegExp;
@@ -52,6 +53,11 @@ export function returns(result: unknown, further: Partial<Expectation> = {}): Ex
 /** The handler got this data. */
 export function gets(kind: string, value: unknown, further: Partial<Expectation> = {}): Expectation {
   return returns({ kind, value }, further);
+}
+
+/** The handler's context has these fields, among others. */
+export function seen(fields: object, further: Partial<Expectation> = {}): Expectation {
+  return returns({ context: expect.objectContaining(fields) }, further);
 }
 
 /** The handler failed; `type` is what the metric calls it. */

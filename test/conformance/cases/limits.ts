@@ -25,12 +25,6 @@ export const limits: readonly Case[] = [
   { title: 'fails with a timeout when a handler sleeps too long', send: act('sleep', { ms: 700 }), expect: timesOut() },
   { title: 'fails with a timeout when an async handler never returns', send: act('hang'), expect: timesOut() },
   {
-    title: 'fails with a timeout when a handler blocks its thread',
-    send: act('block', { ms: 5000 }),
-    expect: timesOut(),
-  },
-  { title: 'a function whose handler blocked goes on', send: act('return', 1), expect: returns(1) },
-  {
     title: 'a handler hears of its deadline',
     send: act('untilsignal'),
     expect: timesOut({ log: { msg: 'heard of the deadline', level: 'info' } }),

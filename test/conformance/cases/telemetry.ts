@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { type Case, returns } from '../expectation.ts';
+import { type Case, returns, seen } from '../expectation.ts';
 import { act, binary, typeOf } from '../request.ts';
 
 const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -68,11 +68,9 @@ export const telemetry: readonly Case[] = [
   {
     title: 'the time left and the deadline are those of the timeout',
     send: act('context'),
-    expect: returns(
-      expect.objectContaining({
-        remainingMs: expect.any(Number),
-        deadline: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
-      }),
-    ),
+    expect: seen({
+      remainingMs: expect.any(Number),
+      deadline: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
+    }),
   },
 ];

@@ -57,7 +57,9 @@ export function describeClient(bench: () => Workbench): void {
 
     test.each(['binary', 'structured'] as const)('sends attributes in %s mode', async (mode) => {
       const reply = await exchange(wrapper, HTTP[mode](eventOf('context', {})));
-      expect(reply.data).toMatchObject({ result: { body: { source: '/sdk', extensions: { tenant: 'blue' } } } });
+      expect(reply.data).toMatchObject({
+        result: { body: { context: { source: '/sdk', extensions: { tenant: 'blue' } } } },
+      });
     });
 
     test('reads an event that the handler returned', async () => {

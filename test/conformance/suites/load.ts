@@ -57,6 +57,16 @@ export function describeLoad(bench: () => Workbench): void {
       expect(parseObject(unhealthy.body)).toMatchObject({ status: 'stuck' });
     });
 
+    test('fails with a timeout when a handler blocks its thread, and the function goes on', async () => {
+      const wrapper = await bench().start({ TIMEOUT_SECONDS: '1' });
+      const blocked = await wrapper.answer(act('block', { ms: 8000 })('block'));
+      expect(blocked.status).toBe(504);
+      expect(blocked.headers.get('ce-type')).toBe('io.knative.lambda.response.timeout');
+      await eventually(async () => (await wrapper.answer(act('nothing')('after'))).status === 200, {
+        timeoutMs: 15_000,
+      });
+    });
+
     test('a late result is dropped and gives its slot back', async () => {
       const wrapper = await bench().start({ MAX_CONCURRENCY: '1', TIMEOUT_SECONDS: '0.3' });
       expect((await wrapper.answer(act('lingers', { ms: 900 })('late'))).status).toBe(504);

@@ -19,7 +19,7 @@ function buildError({ name, message, retryable }) {
 
 function describeContext(context) {
   const { logger: _logger, signal: _signal, ...fields } = context;
-  return { ...fields, deadline: context.deadline.toISOString(), remainingMs: context.remainingMs() };
+  return { context: { ...fields, deadline: context.deadline.toISOString(), remainingMs: context.remainingMs() } };
 }
 
 function* generate() {
