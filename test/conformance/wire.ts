@@ -18,7 +18,7 @@ export function responseOf(answer: WireAnswer): WireResponse {
 }
 
 const newline = '\r\n';
-const patienceMs = 20_000;
+const patienceMs = 45_000;
 
 /** The bytes of a request. */
 export function toBytes({ method, path, headers, body, framing }: WireRequest): Buffer {

@@ -96,7 +96,7 @@ export async function startWrapper(
     errorOutput,
     terminationMessage: () => (existsSync(messagePath) ? readFileSync(messagePath, 'utf8') : ''),
     listening: async () => {
-      await eventually(() => send(get('/readyz')), { timeoutMs: 20_000, intervalMs: 10, giveUp: isGone });
+      await eventually(() => send(get('/readyz')), { timeoutMs: 50_000, intervalMs: 20, giveUp: isGone });
     },
     send,
     answer,

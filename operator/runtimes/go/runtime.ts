@@ -1,0 +1,38 @@
+import type { ImageContext, LanguageRuntime } from '../language-runtime.ts';
+import { ownUser } from '../instructions.ts';
+
+const defaultHandler = 'main.Handler';
+
+/** Code with a module of its own brings its versions; other code is given one by the wrapper's build program. */
+function dependencies({ files }: ImageContext): readonly string[] {
+  if (!files.has('go.mod')) return [];
+  const manifests = ['go.mod', 'go.sum'].filter((name) => files.has(name)).map((name) => `app/${name}`);
+  return [`COPY ${manifests.join(' ')} /app/`, 'RUN cd /app && go mod download'];
+}
+
+export const go = {
+  language: 'go',
+  versions: ['1.22', '1.23', '1.24', '1.25', '1.26'],
+  defaultVersion: '1.25',
+  defaultHandler,
+  sourceFile: 'main.go',
+  dependencyFile: 'go.mod',
+  baseImages: (version) => ({
+    build: { repository: 'docker.io/library/golang', tag: `${version}-bookworm`, digest: null },
+    run: { repository: 'gcr.io/distroless/static-debian12', tag: 'nonroot', digest: null },
+  }),
+  render: (context) => [
+    `FROM ${context.bases.build} AS build`,
+    // the version of the image is the version that was asked for
+    'ENV CGO_ENABLED=0 GOTOOLCHAIN=local',
+    'COPY runtime/ /runtime/',
+    'RUN cd /runtime && go mod download',
+    ...dependencies(context),
+    'COPY app/ /app/',
+    `RUN cd /runtime && go run ./build -source /app -handler ${context.handler ?? defaultHandler} -output /function`,
+    `FROM ${context.bases.run}`,
+    'COPY --from=build /function /function',
+    ...ownUser,
+    'ENTRYPOINT ["/function"]',
+  ],
+} as const satisfies LanguageRuntime;
