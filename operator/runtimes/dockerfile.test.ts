@@ -86,21 +86,26 @@ test.each([
   expect(() => renderDockerfile(runtimes.nodejs, settings({ bases: { run } }))).toThrow('base image');
 });
 
-describe('dependencies of nodejs', () => {
-  const render = (...files: readonly string[]): string =>
-    renderDockerfile(runtimes.nodejs, settings({ files: new Set(['index.js', ...files]) }));
+const renderNodejs = (...files: readonly string[]): string =>
+  renderDockerfile(runtimes.nodejs, settings({ files: new Set(['index.js', ...files]) }));
 
+const renderGo = (handler: string | null): string =>
+  renderDockerfile(runtimes.go, settings({ version: '1.25', handler }));
+
+describe('dependencies of nodejs', () => {
   test('are those of the lock file where there is one', () => {
-    expect(render('package.json', 'package-lock.json')).toContain('npm ci --omit=dev');
-    expect(render('package.json', 'npm-shrinkwrap.json')).toContain('COPY app/package.json app/npm-shrinkwrap.json ./');
+    expect(renderNodejs('package.json', 'package-lock.json')).toContain('npm ci --omit=dev');
+    expect(renderNodejs('package.json', 'npm-shrinkwrap.json')).toContain(
+      'COPY app/package.json app/npm-shrinkwrap.json ./',
+    );
   });
 
   test('are those of package.json else', () => {
-    expect(render('package.json')).toContain('npm install --no-package-lock --omit=dev');
+    expect(renderNodejs('package.json')).toContain('npm install --no-package-lock --omit=dev');
   });
 
   test('cost no stage where there are none', () => {
-    expect(render()).not.toContain('npm');
+    expect(renderNodejs()).not.toContain('npm');
   });
 });
 
@@ -109,10 +114,8 @@ test('python takes only what has the hash of the lock, for what the wrapper need
 });
 
 test('go builds the handler that is asked for, or the default', () => {
-  const render = (handler: string | null): string =>
-    renderDockerfile(runtimes.go, settings({ version: '1.25', handler }));
-  expect(render(null)).toContain('-handler main.Handler ');
-  expect(render('Other')).toContain('-handler Other ');
+  expect(renderGo(null)).toContain('-handler main.Handler ');
+  expect(renderGo('Other')).toContain('-handler Other ');
 });
 
 test('a new language is one row', () => {

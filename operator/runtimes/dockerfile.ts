@@ -31,4 +31,11 @@ export function renderDockerfile(runtime: LanguageRuntime, { version, files, han
 }
 
 /** What an author's folder may hold and an image never does. */
-export const dockerignore = ['app/.git', 'app/node_modules', 'app/**/__pycache__', 'app/.venv', ''].join('\n');
+export const dockerignore = [
+  'app/.git',
+  'app/node_modules',
+  'app/**/__pycache__',
+  'app/.venv',
+  'runtime/tsconfig.json',
+  '',
+].join('\n');

@@ -58,6 +58,8 @@ export async function receiveSpans(): Promise<SpanReceiver> {
   await new Promise<void>((resolve) => {
     server.listen(port, '127.0.0.1', resolve);
   });
+  // a test that fails closes nothing
+  server.unref();
   return { url: `http://127.0.0.1:${port}`, spans, resource, headers, close: () => void server.close() };
 }
 

@@ -49,8 +49,8 @@ export const telemetry: readonly Case[] = [
     }),
   })),
   {
-    title: 'what the author prints is passed on, and harms no line of the log',
-    send: act('print', { text: 'no line end', times: 1 }),
+    title: 'a line that the author prints is passed on',
+    send: act('print', { text: 'a line\n{"not": "ours"}\n', times: 1 }),
     expect: returns(null),
   },
   {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { CloudEvent, HTTP, type Message } from 'cloudevents';
 import type { Workbench } from '../tested-language.ts';
 import type { WrapperProcess } from '../wrapper-process.ts';
@@ -38,8 +38,6 @@ export function describeClient(bench: () => Workbench): void {
     beforeAll(async () => {
       wrapper = await bench().start();
     }, 60_000);
-
-    afterAll(() => wrapper.stop());
 
     test.each(['binary', 'structured'] as const)('sends in %s mode and reads the reply', async (mode) => {
       const reply = await exchange(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, test } from '@jest/globals';
+import { beforeAll, describe, test } from '@jest/globals';
 import { data } from '../cases/data.ts';
 import { failures } from '../cases/failures.ts';
 import { identity } from '../cases/identity.ts';
@@ -47,8 +47,6 @@ export function describeTables(bench: () => Workbench): void {
         // so that no case is the first one
         await wrapper.answer(act('nothing')('warm-up'));
       }, 60_000);
-
-      afterAll(() => wrapper.stop());
 
       describe.each(tables.filter((table) => table.environment === environment))('$name', ({ name, cases }) => {
         const numbered = cases.map((one, index) => ({ ...one, id: `${name.replaceAll(' ', '-')}-${index}` }));

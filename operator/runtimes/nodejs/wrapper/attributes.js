@@ -38,20 +38,11 @@ export function parseAttributes(values) {
   }
   const { specversion, id = '', source = '', type = '' } = values;
   if (specversion !== '1.0') throw new UnreadableEvent(`attribute specversion: got ${specversion}, allowed 1.0`);
-  const time = values['time'] || undefined;
+  const [subject, time, datacontenttype, dataschema] = optional.map((name) => values[name] || undefined);
   if (time !== undefined && !isTime(time)) {
     throw new UnreadableEvent(`attribute time: got ${time}, allowed RFC 3339 as in 2026-01-02T03:04:05Z`);
   }
-  return {
-    id,
-    source,
-    type,
-    time,
-    subject: values['subject'] || undefined,
-    datacontenttype: values['datacontenttype'] || undefined,
-    dataschema: values['dataschema'] || undefined,
-    extensions: extensionsOf(values),
-  };
+  return { id, source, type, subject, time, datacontenttype, dataschema, extensions: extensionsOf(values) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { decodeHeader, parseAttributes, UnreadableEvent } from './attributes.js';
+import { firstHeader } from './headers.js';
 import { dataOf, formOf, mediaTypeOf, parseJson } from './media-type.js';
 
 /**
@@ -25,12 +26,13 @@ const binaryHeaders = new Set(['id', 'source', 'type', 'specversion']);
  * @throws {UnreadableEvent}
  */
 export function parseRequest(rawHeaders, body, now) {
-  const { attributes, contentType, encoding } = readHeaders(rawHeaders);
+  const contentType = firstHeader(rawHeaders, 'content-type');
+  const encoding = firstHeader(rawHeaders, 'content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new UnreadableEvent(`content-encoding: got ${encoding}, allowed identity`);
   }
   if (contentType === undefined || !/^\s*application\/cloudevents/i.test(contentType)) {
-    return { kind: 'single', event: fromHeaders(attributes, { contentType, body, now }) };
+    return { kind: 'single', event: fromHeaders(attributesOf(rawHeaders), { contentType, body, now }) };
   }
   switch (mediaTypeOf(contentType)) {
     case 'application/cloudevents+json':
@@ -45,27 +47,16 @@ export function parseRequest(rawHeaders, body, now) {
 }
 
 /**
- * @typedef {object} EventHeaders
- * @property {Map<string, string>} attributes From headers `ce-…`, decoded.
- * @property {string | undefined} contentType
- * @property {string | undefined} encoding
- */
-
-/**
  * @param {readonly string[]} rawHeaders
- * @returns {EventHeaders}
+ * @returns {Map<string, string>} values of headers `ce-…`, decoded, by what comes after that
  */
-function readHeaders(rawHeaders) {
-  /** @type {EventHeaders} */
-  const found = { attributes: new Map(), contentType: undefined, encoding: undefined };
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] ?? '').toLowerCase();
-    const value = rawHeaders[index + 1] ?? '';
-    if (name.startsWith('ce-')) addAttribute(found.attributes, name.slice(3), value);
-    else if (name === 'content-type') found.contentType ??= value || undefined;
-    else if (name === 'content-encoding') found.encoding ??= value || undefined;
+function attributesOf(rawHeaders) {
+  const attributes = new Map();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase();
+    if (name?.startsWith('ce-')) addAttribute(attributes, name.slice(3), rawHeaders[index + 1] ?? '');
   }
-  return found;
+  return attributes;
 }
 
 /**
@@ -75,7 +66,6 @@ function readHeaders(rawHeaders) {
  */
 function addAttribute(attributes, name, value) {
   if (attributes.has(name)) throw new UnreadableEvent(`header ce-${name}: got several, allowed one`);
-  // Node hands over bytes above ASCII as latin1
   attributes.set(name, decodeHeader(value));
 }
 
@@ -148,7 +138,7 @@ function attributeText(name, member) {
   if (member === null || member === undefined) return undefined;
   if (typeof member === 'string') return member;
   const isExtension = !texts.has(name);
-  if (isExtension && (typeof member === 'boolean' || Number.isSafeInteger(member))) return String(member);
+  if (isExtension && (typeof member === 'boolean' || Number.isSafeInteger(member))) return JSON.stringify(member);
   const allowed = isExtension ? 'a text, a boolean or a whole number' : 'a text';
   throw new UnreadableEvent(`attribute ${name}: got ${JSON.stringify(member)}, allowed ${allowed}`);
 }

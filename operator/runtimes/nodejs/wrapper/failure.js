@@ -54,7 +54,7 @@ function nameOf(error) {
 /** @param {unknown} error */
 function messageOf(error) {
   try {
-    return error instanceof Error ? String(error.message) : String(error);
+    return String(error instanceof Error ? error.message : error);
   } catch {
     return '';
   }

@@ -103,7 +103,7 @@ export class Log {
        * @param {Fields} [further]
        */
       (message, further) =>
-        this.line(level, String(message), { ...further, ...fields });
+        this.line(level, message, { ...further, ...fields });
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   }
 }

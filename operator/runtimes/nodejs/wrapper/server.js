@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { encodeHeader, UnreadableEvent } from './attributes.js';
 import { readBody } from './body.js';
 import { parseRequest } from './event.js';
+import { firstHeader } from './headers.js';
 import { identify } from './identity.js';
 import { refusal } from './invoker.js';
 import { toBinary, toJsonText } from './reply.js';
@@ -33,6 +34,7 @@ const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 export class FunctionServer {
   #parts;
   #slots;
+  #routes;
   #isDraining = false;
   /** @type {(() => void) | undefined} */
   #onIdle;
@@ -50,6 +52,7 @@ export class FunctionServer {
   constructor(parts) {
     this.#parts = parts;
     this.#slots = new Slots(parts.settings.maxConcurrency);
+    this.#routes = this.#buildRoutes();
   }
 
   /** @returns {Promise<void>} rejected when a port is taken */
@@ -88,26 +91,39 @@ export class FunctionServer {
    * @param {Response} response
    */
   #route(request, response) {
-    switch (pathOf(request)) {
-      case '/':
-        if (request.method === 'POST') void this.#receive(request, response);
-        else this.#refuseRoute(request, response, { status: 405, code: 'MethodNotAllowed', allow: 'POST' });
-        break;
-      case '/health':
-      case '/healthz':
-        this.#serveHealth(request, response, this.#slots.areStuck() ? [503, 'stuck'] : [200, 'healthy']);
-        break;
-      case '/ready':
-      case '/readyz':
-        this.#serveHealth(request, response, this.#isDraining ? [503, 'draining'] : [200, 'ready']);
-        break;
-      case '/metrics':
-        if (this.#parts.settings.metricsPort === this.#parts.settings.port) this.#serveMetrics(request, response);
-        else this.#refuseRoute(request, response, { status: 404, code: 'NotFound' });
-        break;
-      default:
-        this.#refuseRoute(request, response, { status: 404, code: 'NotFound' });
-    }
+    const path = pathOf(request);
+    const serve = this.#routes.get(path);
+    if (path === '/') this.#serveRoot(request, response);
+    else if (serve === undefined) this.#refuseRoute(request, response, { status: 404, code: 'NotFound' });
+    else serve(request, response);
+  }
+
+  /**
+   * @param {Request} request
+   * @param {Response} response
+   */
+  #serveRoot(request, response) {
+    if (request.method === 'POST') void this.#receive(request, response);
+    else this.#refuseRoute(request, response, { status: 405, code: 'MethodNotAllowed', allow: 'POST' });
+  }
+
+  /** @returns {ReadonlyMap<string, (request: Request, response: Response) => void>} what is read, by path */
+  #buildRoutes() {
+    /** @type {(request: Request, response: Response) => void} */
+    const health = (...exchange) =>
+      this.#serveHealth(...exchange, this.#slots.areStuck() ? [503, 'stuck'] : [200, 'healthy']);
+    /** @type {(request: Request, response: Response) => void} */
+    const ready = (...exchange) =>
+      this.#serveHealth(...exchange, this.#isDraining ? [503, 'draining'] : [200, 'ready']);
+    const routes = new Map([
+      ['/health', health],
+      ['/healthz', health],
+      ['/ready', ready],
+      ['/readyz', ready],
+    ]);
+    const { port, metricsPort } = this.#parts.settings;
+    if (metricsPort === port) routes.set('/metrics', (...exchange) => this.#serveMetrics(...exchange));
+    return routes;
   }
 
   /**
@@ -310,7 +326,7 @@ function pathOf({ url = '' }) {
  * @param {Request} request
  * @returns {string | undefined} the first, where there are several
  */
-const correlationHeaderOf = (request) => request.headersDistinct['x-correlation-id']?.[0];
+const correlationHeaderOf = ({ rawHeaders }) => firstHeader(rawHeaders, 'x-correlation-id');
 
 /**
  * @param {import('./reply.js').Reply} reply

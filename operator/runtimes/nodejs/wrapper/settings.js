@@ -160,6 +160,16 @@ function readHandler(environment) {
   return handler ?? defaultHandler;
 }
 
+/** @param {Environment} environment */
+const readLimits = (environment) => ({
+  timeoutMs: readSeconds(environment, 'TIMEOUT_SECONDS', 300),
+  maxConcurrency: readInteger(environment, 'MAX_CONCURRENCY', { least: 1, most: 100_000 }) ?? 100,
+  maxBodyBytes: readInteger(environment, 'MAX_BODY_BYTES', { least: 1, most: 2 ** 30 }) ?? 10 * 2 ** 20,
+  bodyTimeoutMs: readSeconds(environment, 'BODY_TIMEOUT_SECONDS', 30),
+  shutdownGraceMs: readSeconds(environment, 'SHUTDOWN_GRACE_SECONDS', 30),
+  maxHops: readInteger(environment, 'MAX_HOPS', { least: 1, most: 1000 }) ?? 16,
+});
+
 /**
  * @param {Environment} environment
  * @returns {Settings}
@@ -177,12 +187,7 @@ export function parseSettings(environment) {
     source: read(environment, 'FUNCTION_SOURCE') ?? '/app',
     functionName: name,
     functionNamespace: namespace,
-    timeoutMs: readSeconds(environment, 'TIMEOUT_SECONDS', 300),
-    maxConcurrency: readInteger(environment, 'MAX_CONCURRENCY', { least: 1, most: 100_000 }) ?? 100,
-    maxBodyBytes: readInteger(environment, 'MAX_BODY_BYTES', { least: 1, most: 2 ** 30 }) ?? 10 * 2 ** 20,
-    bodyTimeoutMs: readSeconds(environment, 'BODY_TIMEOUT_SECONDS', 30),
-    shutdownGraceMs: readSeconds(environment, 'SHUTDOWN_GRACE_SECONDS', 30),
-    maxHops: readInteger(environment, 'MAX_HOPS', { least: 1, most: 1000 }) ?? 16,
+    ...readLimits(environment),
     log: {
       level: readChoice(environment, 'LOG_LEVEL', ['info', 'debug', 'warn', 'error']),
       format: readChoice(environment, 'LOG_FORMAT', ['json', 'text']),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { allHeaders } from './headers.js';
 
 /**
  * @typedef {object} Trace The span of one invocation, as W3C writes it.
@@ -32,11 +33,7 @@ function randomHex(length) {
  * @returns {string | undefined} undefined where it does not come once
  */
 function singleHeader(rawHeaders, wanted) {
-  /** @type {string[]} */
-  const values = [];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    if ((rawHeaders[index] ?? '').toLowerCase() === wanted) values.push(rawHeaders[index + 1] ?? '');
-  }
+  const values = allHeaders(rawHeaders, wanted);
   return values.length === 1 ? values[0] : undefined;
 }
 

@@ -96,14 +96,25 @@ function toValue(data) {
  * @param {number} descriptor
  */
 function writeThrough(stream, descriptor) {
-  stream.write = (chunk, encodingOrDone, done) => {
-    const encoding = typeof encodingOrDone === 'string' ? encodingOrDone : 'utf8';
-    writeWhole(descriptor, typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk);
-    const callback = typeof encodingOrDone === 'function' ? encodingOrDone : done;
-    if (callback !== undefined) process.nextTick(callback);
+  /**
+   * @param {string | Uint8Array} chunk
+   * @param {...unknown} options encoding and callback, both optional
+   */
+  const write = (chunk, ...options) => {
+    const encoding = options.find((option) => typeof option === 'string') ?? 'utf8';
+    const done = options.find((option) => typeof option === 'function');
+    writeWhole(descriptor, typeof chunk === 'string' ? encode(chunk, encoding) : chunk);
+    if (done !== undefined) process.nextTick(done);
     return true;
   };
+  stream.write = write;
 }
+
+/**
+ * @param {string} text
+ * @param {string} encoding
+ */
+const encode = (text, encoding) => Buffer.from(text, Buffer.isEncoding(encoding) ? encoding : 'utf8');
 
 writeThrough(process.stdout, 1);
 writeThrough(process.stderr, 2);
