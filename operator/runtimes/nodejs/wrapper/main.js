@@ -1,9 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { HandlerThread, LoadError } from './handler-thread.js';
-import { Invoker } from './invoker.js';
 import { bufferedStdout, Log } from './log.js';
 import { Metrics } from './metrics.js';
-import { FunctionServer } from './server.js';
 import { parseSettings, SettingError } from './settings.js';
 import { SpanExporter } from './spans.js';
 
@@ -63,7 +61,10 @@ const metrics = new Metrics(settings);
 const spans = new SpanExporter(settings.spans, log);
 const { source, handler } = settings;
 const thread = new HandlerThread({ source, handler, log: settings.log }, log, refuseHandler);
-await thread.start().catch(refuseHandler);
+const loading = thread.start();
+// while the thread loads the author's code
+const [{ Invoker }, { FunctionServer }] = await Promise.all([import('./invoker.js'), import('./server.js')]);
+await loading.catch(refuseHandler);
 const loadMs = performance.now();
 const invoker = new Invoker(settings, { thread, metrics, log, spans });
 const server = new FunctionServer({ settings, invoker, metrics, log, loadMs });

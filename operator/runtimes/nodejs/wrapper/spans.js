@@ -1,6 +1,3 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-
 /**
  * @typedef {object} SpanSettings
  * @property {string | undefined} endpoint URL that spans are posted to; undefined: nowhere
@@ -106,7 +103,7 @@ export class SpanExporter {
    * @param {readonly Span[]} spans
    * @returns {Promise<void>}
    */
-  #send(spans) {
+  async #send(spans) {
     const { endpoint = '', headers, resource } = this.#settings;
     const body = JSON.stringify({
       resourceSpans: [
@@ -117,8 +114,9 @@ export class SpanExporter {
       ],
     });
     const url = new URL(endpoint);
+    // TLS takes 10 ms to load, and most functions never need it
+    const { request: send } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
     return new Promise((resolve, reject) => {
-      const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
       const request = send(url, {
         method: 'POST',
         headers: {
