@@ -3,5 +3,6 @@ export type { BaseImage, BaseImages } from './base-image.ts';
 export { dockerignore, ImageError, type ImageSettings, renderDockerfile } from './dockerfile.ts';
 export type { ImageContext, LanguageRuntime } from './language-runtime.ts';
 export type { Command, LocalPaths, LocalRuntime } from './local-runtime.ts';
+export { localRuntimes } from './local-runtimes.ts';
 export { localNodejs } from './nodejs/local.ts';
 export { runtimes } from './runtimes.ts';

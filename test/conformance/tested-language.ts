@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LocalRuntime } from '../../operator/runtimes/index.ts';
-import { type PreparedFunction, prepareFunction } from './prepared-function.ts';
+import { type PreparedFunction, prepareFunction } from '../../cli/prepared-function.ts';
 import { startWrapper, type WrapperProcess } from './wrapper-process.ts';
 
 /** A language as the suite sees it: how its wrapper starts, and what its functions in `functions/<language>/` are called. */

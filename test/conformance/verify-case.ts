@@ -55,7 +55,7 @@ function verifyReply(status: number, type: string | undefined, body: Readonly<Re
   });
 }
 
-export function verifyHeaders({ headers }: WireResponse, expected: NonNullable<Expectation['headers']>): void {
+function verifyHeaders({ headers }: WireResponse, expected: NonNullable<Expectation['headers']>): void {
   for (const [name, value] of Object.entries(expected)) {
     const got = headers.get(name);
     const shown = { [name]: got };

@@ -21,7 +21,7 @@ interface Table {
 
 const standard = {};
 
-export const tables: readonly Table[] = [
+const tables: readonly Table[] = [
   { name: 'binary mode', cases: binaryMode, environment: standard },
   { name: 'structured mode', cases: structuredMode, environment: standard },
   { name: 'direct mode', cases: directMode, environment: standard },

@@ -6,7 +6,7 @@ import { defaultHandler } from './settings.js';
 /** @typedef {(data: unknown, context: import('./context.js').Context) => unknown} Handler */
 
 /** A handler that is not there, or is no function. */
-export class HandlerError extends Error {
+class HandlerError extends Error {
   name = 'HandlerError';
 }
 

@@ -22,13 +22,13 @@ import { formOf } from './media-type.js';
  */
 
 /** A result that JSON cannot say. */
-export class ResultNotSerializable extends Error {
+class ResultNotSerializable extends Error {
   name = 'ResultNotSerializable';
   retryable = false;
 }
 
 /** A returned CloudEvent that is none. */
-export class InvalidReply extends Error {
+class InvalidReply extends Error {
   name = 'InvalidReply';
   retryable = false;
 }

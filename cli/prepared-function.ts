@@ -10,10 +10,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command, LocalPaths, LocalRuntime } from '../../operator/runtimes/index.ts';
-import { cacheRoot } from '../../tools/real-parts/cache.ts';
+import type { Command, LocalPaths, LocalRuntime } from '../operator/runtimes/index.ts';
 
 export interface PreparedFunction {
   /** How its wrapper is started. */
@@ -44,6 +43,12 @@ export function prepareFunction(
   return { command: runtime.start(paths), remove };
 }
 
+/** Folder that outlives checkouts; nothing in it is needed that cannot be made again. */
+function cacheRoot(): string {
+  const { KNATIVE_LAMBDA_CACHE: own, XDG_CACHE_HOME: caches } = process.env;
+  return own || join(caches || join(homedir(), '.cache'), 'knative-lambda');
+}
+
 function cacheFolder(folder: string): string {
   const hash = createHash('sha256');
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -51,7 +56,7 @@ function cacheFolder(folder: string): string {
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
   for (const path of files) hash.update(path.slice(folder.length)).update(readFileSync(path));
-  return join(cacheRoot(process.env), 'runtimes', hash.digest('hex').slice(0, 20));
+  return join(cacheRoot(), 'runtimes', hash.digest('hex').slice(0, 20));
 }
 
 /** A folder without its mark is what an interrupted run left behind, or what another one is still making. */
