@@ -38,8 +38,8 @@ lint: $(ready) ## look for mistakes in the code
 verify: $(ready) ## check format, code, types, dead code, generated files and tests [STEPS="name ..."]
 	$(run) tools/verify.ts $(STEPS)
 
-bench: $(ready) ## measure a synth against its bars
-	$(run) test/bench/main.ts
+bench: $(ready) ## measure against the bars [SUITE=informer: caches in place of a synth]
+	$(run) test/bench/$(or $(SUITE),main).ts
 
 ##@ Run
 seal: $(ready) ## seal a Secret for an environment (ENV=name SECRET=name)

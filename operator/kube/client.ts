@@ -88,7 +88,7 @@ export class KubeClient {
     this.#transport = new Transport(connection, { clock, observer, userAgent });
   }
 
-  get<T extends KubernetesObject>(
+  async get<T extends KubernetesObject>(
     resource: Resource<T>,
     reference: ObjectReference,
     options: RequestOptions = {},
@@ -133,7 +133,7 @@ export class KubeClient {
     }
   }
 
-  create<T extends KubernetesObject>(
+  async create<T extends KubernetesObject>(
     resource: Resource<T>,
     object: ApplyConfiguration<T>,
     options: WriteOptions,
@@ -144,7 +144,7 @@ export class KubeClient {
   }
 
   /** Writes the whole object. Fails with a conflict when its resourceVersion is no longer the current one. */
-  replace<T extends KubernetesObject>(
+  async replace<T extends KubernetesObject>(
     resource: Resource<T>,
     object: ApplyConfiguration<T>,
     options: WriteOptions,
@@ -179,7 +179,7 @@ export class KubeClient {
   }
 
   /** The end of a container's log. */
-  logs(reference: Required<ObjectReference>, query: LogQuery, options: RequestOptions = {}): Promise<string> {
+  async logs(reference: Required<ObjectReference>, query: LogQuery, options: RequestOptions = {}): Promise<string> {
     const parameters = new URLSearchParams(query.container === undefined ? {} : { container: query.container });
     parameters.set('tailLines', String(query.tailLines));
     parameters.set('limitBytes', String(query.limitBytes));
@@ -192,7 +192,7 @@ export class KubeClient {
     return this.#transport.close();
   }
 
-  #apply<T extends KubernetesObject>(
+  async #apply<T extends KubernetesObject>(
     resource: Resource<T>,
     object: ApplyConfiguration<T>,
     options: ApplyOptions,

@@ -75,6 +75,8 @@ const asked = (count: number): Promise<void> => until(() => server.requests.leng
 /** All that is asleep, beside the watchdog or a request's time limit, is the delay before the next attempt. */
 const untilFault = ({ informer }: Started): Promise<void> => until(() => informer.fault !== undefined);
 
+const refusal = (status: number, more = {}): Mishap => ({ kind: 'refusal', status, ...more });
+
 describe('the first list', () => {
   test('fills the cache, and listeners hear of it as no hurry', async () => {
     server.put('team/one', 1);
@@ -257,8 +259,6 @@ describe('a version that the server has forgotten', () => {
 });
 
 describe('a failure', () => {
-  const refusal = (status: number, more = {}): Mishap => ({ kind: 'refusal', status, ...more });
-
   test.each<{ name: string; mishap: Mishap; relists: readonly string[] }>([
     { name: 'a dropped connection', mishap: { kind: 'drop' }, relists: [] },
     { name: '401', mishap: refusal(401), relists: [] },

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { compareVersions, newestVersion } from './resource-version.ts';
 
 test('versions are compared as numbers of any length', () => {

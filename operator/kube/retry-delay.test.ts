@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ApiError } from './api-error.ts';
 import { RetryDelay } from './retry-delay.ts';
 

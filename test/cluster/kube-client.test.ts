@@ -180,8 +180,9 @@ describe('writing', () => {
   });
 
   test('fails for an object without the namespace that its kind needs', async () => {
-    const attempt = async () => client.get(configMaps, { name: 'somewhere' });
-    await expect(attempt()).rejects.toThrow('configmaps somewhere: got no namespace, needed one');
+    await expect(client.get(configMaps, { name: 'somewhere' })).rejects.toThrow(
+      'configmaps somewhere: got no namespace, needed one',
+    );
   });
 
   test('applies the status alone', async () => {
@@ -205,17 +206,25 @@ describe('writing', () => {
   });
 });
 
-describe('reading', () => {
-  const collect = async (query: ListQuery): Promise<{ pages: number; versions: Set<string>; names: string[] }> => {
-    const found = { pages: 0, versions: new Set<string>(), names: new Array<string>() };
-    for await (const page of client.list(configMaps, query)) {
-      found.pages += 1;
-      found.versions.add(page.resourceVersion);
-      found.names.push(...page.items.map(({ metadata }) => metadata.name));
-    }
-    return found;
-  };
+const collect = async (query: ListQuery): Promise<{ pages: number; versions: Set<string>; names: string[] }> => {
+  const found = { pages: 0, versions: new Set<string>(), names: new Array<string>() };
+  for await (const page of client.list(configMaps, query)) {
+    found.pages += 1;
+    found.versions.add(page.resourceVersion);
+    found.names.push(...page.items.map(({ metadata }) => metadata.name));
+  }
+  return found;
+};
 
+/** Until an error or the end. */
+async function watchNamespaces(resourceVersion: string, timeoutSeconds: number, signal?: AbortSignal): Promise<void> {
+  const query = { resourceVersion, timeoutSeconds, fieldSelector: 'metadata.name=none' };
+  for await (const event of client.watch(namespaces, query, { signal })) {
+    if (event.type === 'ERROR') throw event.error;
+  }
+}
+
+describe('reading', () => {
   test('lists in pages of one state', async () => {
     const names = Array.from({ length: 7 }, (_, count) => `page-${count}`);
     for (const name of names)
@@ -252,25 +261,14 @@ describe('reading', () => {
   });
 
   test('fails to watch from a version that the server has forgotten', async () => {
-    const watch = async () => {
-      for await (const event of client.watch(namespaces, { resourceVersion: '1', timeoutSeconds: 3 })) {
-        if (event.type === 'ERROR') throw event.error;
-      }
-    };
-    expect(isGone(await failureOf(watch()))).toBe(true);
+    expect(isGone(await failureOf(watchNamespaces('1', 3)))).toBe(true);
   });
 
   test('ends a watch when the server does, and when the caller does', async () => {
     const { metadata } = await client.get(namespaces, { name: 'default' });
-    const query = { resourceVersion: metadata.resourceVersion, fieldSelector: 'metadata.name=none' };
-    const watch = async (timeoutSeconds: number, signal?: AbortSignal) => {
-      for await (const event of client.watch(namespaces, { ...query, timeoutSeconds }, { signal })) {
-        expect(event.type).toBe('BOOKMARK');
-      }
-    };
-    await watch(1);
+    await watchNamespaces(metadata.resourceVersion, 1);
     const controller = new AbortController();
-    const watching = watch(60, controller.signal);
+    const watching = watchNamespaces(metadata.resourceVersion, 60, controller.signal);
     controller.abort(new Error('enough'));
     await expect(watching).rejects.toThrow('enough');
   });
