@@ -4,7 +4,7 @@ export interface BackoffLimits {
 }
 
 /** client-go's for controllers: 5 ms, doubled with each failure, at most 1000 s. */
-export const defaultBackoff: BackoffLimits = { baseMs: 5, maxMs: 1_000_000 };
+const defaultBackoff: BackoffLimits = { baseMs: 5, maxMs: 1_000_000 };
 
 /** Delay that grows with the failures of a key, until the key is forgotten. */
 export class Backoff {

@@ -28,7 +28,7 @@ export interface QueueObserver {
   finished(name: string, seconds: number): void;
 }
 
-export const silentQueueObserver: QueueObserver = {
+const silentQueueObserver: QueueObserver = {
   added() {},
   retried() {},
   depth() {},
