@@ -133,6 +133,12 @@ describe('an election', () => {
     expect(observed).toEqual([]);
   });
 
+  test('writes times with six digits of the second, as the API server takes no other', async () => {
+    const { server } = await startLeader();
+    const time = '1970-01-01T00:00:00.000000Z';
+    expect(server.lease?.spec).toMatchObject({ acquireTime: time, renewTime: time });
+  });
+
   test('ends for a candidate that is told to stop waiting', async () => {
     const { clock, log, join, server } = await startLeader();
     void join('two');

@@ -12,6 +12,7 @@ import {
   unseen,
   written,
 } from './lease.ts';
+import { toMicroTime } from './micro-time.ts';
 import { withinTime } from './time-limit.ts';
 
 /** Where the lease is kept. */
@@ -209,7 +210,7 @@ export class LeaderElection {
   }
 
   #time(): string {
-    return this.#options.today().toISOString();
+    return toMicroTime(this.#options.today());
   }
 }
 

@@ -69,6 +69,7 @@ afterAll(async () => {
 
 describe('leader election', () => {
   const reference = { namespace, name: 'operator' };
+  const failures: unknown[] = [];
   const newElection = (identity: string): LeaderElection =>
     new LeaderElection({
       name: reference.name,
@@ -78,6 +79,7 @@ describe('leader election', () => {
       clock: systemClock,
       random: Math.random,
       today: () => new Date(),
+      observer: { leading: () => {}, failed: (_, error) => failures.push(error) },
     });
 
   test('gives a Lease to one, and to the other when the first ends well', async () => {
@@ -95,7 +97,7 @@ describe('leader election', () => {
     await admin.apply(leases, { metadata: { ...reference, labels: { team: 'platform' } } }, { fieldManager: 'people' });
     const { metadata } = await admin.get(leases, reference);
     await soon(async () => (await admin.get(leases, reference)).metadata.resourceVersion !== metadata.resourceVersion);
-    expect(led).toEqual(['first']);
+    expect([led, failures]).toEqual([['first'], []]);
     first.abort();
     await Promise.all([one, two]);
     expect(led).toEqual(['first', 'second']);
