@@ -27,7 +27,7 @@ const thresholds = z
   })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8'))).queue;
 
-const rounds = 11;
+const [warmUps, rounds] = [5, 21];
 const keys = Array.from({ length: 10_000 }, (_, index) => `namespace-${index % 50}/function-${index}`);
 const eventsPerSecond = 100;
 const reactionSeconds = 10;
@@ -133,10 +133,9 @@ function judge(name: string, isWithin: boolean, shown: string): boolean {
 async function bench(): Promise<boolean> {
   const pairs: (readonly [number, number])[] = [];
   const passes: number[] = [];
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round < warmUps + rounds; round += 1) {
     const [queue, map, pass] = [await timeQueue(), await timeMap(), await timePasses()];
-    // the first round warms the code up
-    if (round > 0) {
+    if (round >= warmUps) {
       pairs.push([queue, map]);
       passes.push(keys.length / pass);
     }
