@@ -55,11 +55,12 @@ test('a registry is insecure where the environment or the function says so', () 
   expect(at({ registry: 'ghcr.io', insecure: true }).isInsecure).toBe(true);
 });
 
+const imageOf = (block: object) =>
+  givenImage(sampleFunction({ source: { type: 'image', image: { repository: 'r', ...block } } }).spec);
+
 test('an image source is named by its digest, else by its tag', () => {
-  const image = (block: object) =>
-    givenImage(sampleFunction({ source: { type: 'image', image: { repository: 'r', ...block } } }).spec);
-  expect(image({ tag: '' })).toBe('r:latest');
-  expect(image({ tag: 'v1', digest: '' })).toBe('r:v1');
-  expect(image({ tag: 'v1', digest: `sha256:${'a'.repeat(64)}` })).toBe(`r@sha256:${'a'.repeat(64)}`);
+  expect(imageOf({ tag: '' })).toBe('r:latest');
+  expect(imageOf({ tag: 'v1', digest: '' })).toBe('r:v1');
+  expect(imageOf({ tag: 'v1', digest: `sha256:${'a'.repeat(64)}` })).toBe(`r@sha256:${'a'.repeat(64)}`);
   expect(givenImage(sampleFunction().spec)).toBeUndefined();
 });

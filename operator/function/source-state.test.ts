@@ -11,17 +11,20 @@ const git = (block: object = {}, more: object = {}): object => ({
   source: { type: 'git', git: { url: 'https://git.example.com/f.git', ...block }, ...more },
 });
 
+const inlineSpec = (code: string, runtime: object) =>
+  sampleFunction({ source: { type: 'inline', inline: { code } }, runtime }).spec;
+
 describe('a source that says itself what it is', () => {
   test('is inline code, by what it is and by the file that the handler names', () => {
-    const spec = (code: string, runtime: object) =>
-      sampleFunction({ source: { type: 'inline', inline: { code } }, runtime }).spec;
     const python = { language: 'python', version: '3.12' };
-    expect(inlineFiles(spec('x', { ...python, handler: 'app.run' }))).toEqual({ 'app.py': 'x' });
-    expect(inlineFiles(spec('x', { ...python, handler: 'run' }))).toEqual({ 'main.py': 'x' });
-    expect(inlineFiles(spec('x', { language: 'nodejs', version: '22' }))).toEqual({ 'index.js': 'x' });
-    expect(inlineFiles(spec('x', { language: 'go', version: '1.26', handler: 'app.Run' }))).toEqual({ 'main.go': 'x' });
-    expect(fixedVersion(spec('x', python))).not.toEqual(fixedVersion(spec('y', python)));
-    expect(fixedVersion(spec('x', python))?.value).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(inlineFiles(inlineSpec('x', { ...python, handler: 'app.run' }))).toEqual({ 'app.py': 'x' });
+    expect(inlineFiles(inlineSpec('x', { ...python, handler: 'run' }))).toEqual({ 'main.py': 'x' });
+    expect(inlineFiles(inlineSpec('x', { language: 'nodejs', version: '22' }))).toEqual({ 'index.js': 'x' });
+    expect(inlineFiles(inlineSpec('x', { language: 'go', version: '1.26', handler: 'app.Run' }))).toEqual({
+      'main.go': 'x',
+    });
+    expect(fixedVersion(inlineSpec('x', python))).not.toEqual(fixedVersion(inlineSpec('y', python)));
+    expect(fixedVersion(inlineSpec('x', python))?.value).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
   test('is a whole commit, and neither a branch nor a bucket', () => {
@@ -33,18 +36,26 @@ describe('a source that says itself what it is', () => {
   });
 });
 
+const resolved = (spec: object, more: object = {}) => {
+  const fn = sampleFunction(spec);
+  const sourceStatus = {
+    revision: 'commit a',
+    resolvedAt: '2026-01-01T00:00:00Z',
+    requestKey: requestKey(fn),
+    ...more,
+  };
+  return sampleFunction(spec, {}, { sourceStatus });
+};
+
+const resolvedPod = (exitCode: number, message: string): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
+  status: { containerStatuses: [{ name: 'fetch', state: { terminated: { exitCode, message } } }] },
+});
+
 describe('a source that changes by itself', () => {
   const at = Date.parse('2026-01-01T00:10:00Z');
-  const resolved = (spec: object, more: object = {}) => {
-    const fn = sampleFunction(spec);
-    const sourceStatus = {
-      revision: 'commit a',
-      resolvedAt: '2026-01-01T00:00:00Z',
-      requestKey: requestKey(fn),
-      ...more,
-    };
-    return sampleFunction(spec, {}, { sourceStatus });
-  };
 
   test('is asked when nobody did', () => {
     expect(resolutionDue(sampleFunction(git()), at)).toEqual({ kind: 'now' });
@@ -87,16 +98,10 @@ describe('a source that changes by itself', () => {
   });
 
   test('answers in the termination message', () => {
-    const pod = (exitCode: number, message: string): Pod => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'p', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
-      status: { containerStatuses: [{ name: 'fetch', state: { terminated: { exitCode, message } } }] },
-    });
     const answer = '{"outcome":"resolved","version":{"kind":"commit","value":"abc"}}';
-    expect(resolvedVersion([pod(0, answer)])).toEqual({ kind: 'commit', value: 'abc' });
-    expect(resolvedVersion([pod(1, answer)])).toBeUndefined();
-    expect(resolvedVersion([pod(0, 'abc')])).toBeUndefined();
+    expect(resolvedVersion([resolvedPod(0, answer)])).toEqual({ kind: 'commit', value: 'abc' });
+    expect(resolvedVersion([resolvedPod(1, answer)])).toBeUndefined();
+    expect(resolvedVersion([resolvedPod(0, 'abc')])).toBeUndefined();
     expect(resolvedVersion([])).toBeUndefined();
   });
 });

@@ -974,14 +974,14 @@ const causes: readonly Cause[] = [
 ];
 
 describe('the status', () => {
-  test.each(causes)('of %s names cause and next action', (_what, facts, condition, reason, phase, words) => {
+  test.each(causes)('of %s names cause and next action', (...[, facts, condition, reason, phase, words]) => {
     const status = functionStatus(factsWith(facts));
     const found = status.conditions?.find(({ type }) => type === condition);
     expect(found).toMatchObject({ reason, message: expect.stringContaining(words) });
     expect(status.phase).toBe(phase);
   });
 
-  test.each(causes)('of %s is one that kstatus reads', (_what, facts, condition, reason, phase) => {
+  test.each(causes)('of %s is one that kstatus reads', (...[, facts, condition, reason, phase]) => {
     const { conditions = [] } = functionStatus(factsWith(facts));
     const statuses = new Map(conditions.map(({ type, status }) => [type, status]));
     const isServing = phase === 'Ready';

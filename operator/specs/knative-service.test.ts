@@ -148,13 +148,14 @@ describe('another apply', () => {
   });
 });
 
-describe('the trace of a change', () => {
-  const traced = (id: string) => ({
-    annotations: { 'lambda.knative.io/traceparent': id, 'lambda.knative.io/correlation-id': id },
-  });
-  const traceOf = (service: AppliedKnativeService) =>
-    service.spec.template.metadata.annotations['lambda.knative.io/traceparent'];
+const traced = (id: string) => ({
+  annotations: { 'lambda.knative.io/traceparent': id, 'lambda.knative.io/correlation-id': id },
+});
 
+const traceOf = (service: AppliedKnativeService) =>
+  service.spec.template.metadata.annotations['lambda.knative.io/traceparent'];
+
+describe('the trace of a change', () => {
   test('is on the revision that it caused', () => {
     expect(traceOf(build({}, traced('t1')))).toBe('t1');
   });
@@ -168,6 +169,12 @@ describe('the trace of a change', () => {
   });
 });
 
+const secretAt = (resourceVersion: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'db', uid: 'u1', resourceVersion, creationTimestamp: '' },
+});
+
 describe('a Secret that pods read', () => {
   const env = [
     { name: 'A', valueFrom: { secretKeyRef: { name: 'db', key: 'url' } } },
@@ -175,15 +182,10 @@ describe('a Secret that pods read', () => {
     { name: 'C', valueFrom: { configMapKeyRef: { name: 'settings', key: 'c' } } },
   ];
   const references = referencesOf(sampleFunction({ env, build: { imagePullSecret: 'push' } }).spec);
-  const version = (resourceVersion: string): KubernetesObject => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'db', uid: 'u1', resourceVersion, creationTimestamp: '' },
-  });
   const at = (resourceVersion: string) =>
     ({
       kind: 'watched',
-      find: ({ kind }: { kind: string }) => (kind === 'Secret' ? version(resourceVersion) : undefined),
+      find: ({ kind }: { kind: string }) => (kind === 'Secret' ? secretAt(resourceVersion) : undefined),
     }) as const;
 
   test('has its version on the template, so that a new one rolls out', () => {
@@ -198,6 +200,11 @@ describe('a Secret that pods read', () => {
     const blind = build({ env }, {}, { live });
     expect(blind.spec.template).toEqual(live.spec.template);
   });
+});
+
+const asking = (target: string, more: object = {}) => ({
+  annotations: { 'lambda.knative.io/rollback-target': target, 'lambda.knative.io/rollback-requested': 't1' },
+  ...more,
 });
 
 describe('a rollback', () => {
@@ -215,10 +222,6 @@ describe('a rollback', () => {
     },
     spec: template.spec,
   };
-  const asking = (target: string, more: object = {}) => ({
-    annotations: { 'lambda.knative.io/rollback-target': target, 'lambda.knative.io/rollback-requested': 't1' },
-    ...more,
-  });
 
   test('brings back the template of an earlier revision, without what Knative added', () => {
     const { pin } = decidePin(sampleFunction({}, asking('hello-00001')), [revision]);

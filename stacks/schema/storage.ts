@@ -74,9 +74,7 @@ export const cloudSchema = z.strictObject({
 const ecr = z.strictObject({
   kind: z.literal('ecr').describe('Elastic Container Registry of the environment account and region'),
   operatorRepository: repository.describe('repository of the operator image'),
-  functionsRepository: repository.describe(
-    'repository of function images; the tag carries namespace and content key',
-  ),
+  functionsRepository: repository.describe('repository of function images; the tag carries namespace and content key'),
   untaggedDays: z.int().min(1).max(365).describe('days until an untagged image expires'),
   replicateTo: z
     .array(region)
