@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { contentKey, contentKeyText, parseContentKey } from './content-key.ts';
 import { decideRebuild } from './rebuild.ts';
 import { sampleFunction } from './sample.ts';
@@ -9,6 +9,12 @@ const platform = { wrapper: 'w1', base: 'python@sha256:1', repository: 'r' };
 const bucket = { bucket: 'code', key: 'f.zip', endpoint: 'minio:9000' };
 const minio = (block: object = {}): object => ({ source: { type: 'minio', minio: { ...bucket, ...block } } });
 const keyOf = (spec: object, metadata: object = {}) => contentKey(sampleFunction(spec, metadata), version, platform);
+
+const git = (ref: string, more: object = {}): object => ({
+  source: { type: 'git', git: { url: 'https://g.example.com/f', ref }, ...more },
+});
+const keyOn = (wrapper: string, base: string) =>
+  contentKey(sampleFunction(), version, { wrapper, base, repository: '' });
 
 describe('the key of some content', () => {
   test('is the same for functions that would be built alike, whatever they are called', () => {
@@ -41,9 +47,6 @@ describe('the key of some content', () => {
   });
 
   test('does not change with how often the source is asked, nor with the branch of a commit', () => {
-    const git = (ref: string, more: object = {}) => ({
-      source: { type: 'git', git: { url: 'https://g.example.com/f', ref }, ...more },
-    });
     expect(keyOf(git('main', { pollInterval: '5m' }))).toEqual(keyOf(git('v1')));
   });
 
@@ -56,23 +59,21 @@ describe('the key of some content', () => {
   });
 
   test('is never shared by parts that only run together', () => {
-    const text = fc.string({ minLength: 1, maxLength: 12 });
-    fc.assert(
-      fc.property(text, text, text, text, (wrapper, base, otherWrapper, otherBase) => {
+    const text = string({ minLength: 1, maxLength: 12 });
+    assert(
+      property(text, text, text, text, (wrapper, base, otherWrapper, otherBase) => {
         const fn = sampleFunction(minio());
         const one = contentKey(fn, version, { wrapper, base, repository: 'r' });
         const other = contentKey(fn, version, { wrapper: otherWrapper, base: otherBase, repository: 'r' });
         expect(one.platform === other.platform).toBe(wrapper === otherWrapper && base === otherBase);
       }),
     );
-    const split = (wrapper: string, base: string) =>
-      contentKey(sampleFunction(), version, { wrapper, base, repository: '' });
-    expect(split('ab', 'c')).not.toEqual(split('a', 'bc'));
+    expect(keyOn('ab', 'c')).not.toEqual(keyOn('a', 'bc'));
   });
 
   test('reads back from its text, and nothing else does', () => {
-    fc.assert(
-      fc.property(fc.string(), (value) => {
+    assert(
+      property(string(), (value) => {
         const key = contentKey(sampleFunction(), { kind: 'digest', value }, platform);
         expect(parseContentKey(contentKeyText(key))).toEqual(key);
         expect(contentKeyText(key)).toMatch(/^[0-9a-f]{20}-[0-9a-f]{12}$/);

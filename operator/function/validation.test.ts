@@ -43,6 +43,10 @@ const git = (secret: string) => ({
 });
 const ecr = '123456789012.dkr.ecr.us-west-2.amazonaws.com';
 
+const variable = (valueFrom: object): object => ({ env: [{ name: 'A', valueFrom }] });
+const timeout = (value: string): object => ({ env: [{ name: 'TIMEOUT_SECONDS', value }] });
+const withEventing = (eventing: object) => sampleFunction({ eventing });
+
 describe('a function', () => {
   test('that is right has no fault', () => {
     expect(reasons({})).toEqual([]);
@@ -72,10 +76,9 @@ describe('a function', () => {
   });
 
   test('may name what is optional and not there, and a ConfigMap that nobody lent', () => {
-    const from = (valueFrom: object) => ({ env: [{ name: 'A', valueFrom }] });
-    expect(reasons(from({ secretKeyRef: { name: 's', key: 'k', optional: true } }))).toEqual([]);
-    expect(reasons(from({ secretKeyRef: { name: 's', key: 'k' } }))).toEqual(['SecretMissing']);
-    expect(reasons(from({ configMapKeyRef: { name: 'c', key: 'k' } }), watched(object('c')))).toEqual([]);
+    expect(reasons(variable({ secretKeyRef: { name: 's', key: 'k', optional: true } }))).toEqual([]);
+    expect(reasons(variable({ secretKeyRef: { name: 's', key: 'k' } }))).toEqual(['SecretMissing']);
+    expect(reasons(variable({ configMapKeyRef: { name: 'c', key: 'k' } }), watched(object('c')))).toEqual([]);
   });
 
   test('fails with pull secrets and a logfire token that are not lent', () => {
@@ -96,9 +99,8 @@ describe('a function', () => {
   });
 
   test('fails with a call that is longer than Knative allows', () => {
-    const spec = (value: string) => ({ env: [{ name: 'TIMEOUT_SECONDS', value }] });
-    expect(reasons(spec('3590'))).toEqual([]);
-    expect(reasons(spec('3590.5'))).toEqual(['TimeoutTooLong']);
+    expect(reasons(timeout('3590'))).toEqual([]);
+    expect(reasons(timeout('3590.5'))).toEqual(['TimeoutTooLong']);
   });
 
   test('fails with an ECR registry that nobody named', () => {
@@ -125,38 +127,38 @@ describe('a function', () => {
   });
 
   test('fails to get events of a type with a wildcard, and serves all the same', () => {
-    const fn = (eventing: object) => sampleFunction({ eventing });
     const eventTypes = { invokeAsync: 'io.example.*' };
-    expect(validateEventing(fn({ eventTypes }), ['invokeAsync'])?.reason).toBe('EventTypeWildcard');
-    expect(validateEventing(fn({ eventTypes, enabled: false }), ['invokeAsync'])).toBeUndefined();
-    expect(validateEventing(fn({ eventTypes }), ['invokeSync'])).toBeUndefined();
+    expect(validateEventing(withEventing({ eventTypes }), ['invokeAsync'])?.reason).toBe('EventTypeWildcard');
+    expect(validateEventing(withEventing({ eventTypes, enabled: false }), ['invokeAsync'])).toBeUndefined();
+    expect(validateEventing(withEventing({ eventTypes }), ['invokeSync'])).toBeUndefined();
     expect(reasons({ eventing: { eventTypes } })).toEqual([]);
   });
 });
 
+const serviceOf = (ownerReferences: readonly object[]) => object('hello', {}, { ownerReferences });
+const madeAt = (creationTimestamp: string) => object('hello', {}, { creationTimestamp });
+
 describe('a name', () => {
   const fn = sampleFunction();
   const owner = { apiVersion: 'a/v1', kind: 'LambdaAgent', name: 'hello', uid: 'agent' };
-  const service = (ownerReferences: readonly object[]) => object('hello', {}, { ownerReferences });
   const none = { agent: undefined, service: undefined };
 
   test('is free where nobody has it, and stays with the function that has it', () => {
     expect(nameOwner(fn, none)).toBeUndefined();
-    expect(nameOwner(fn, { ...none, service: service([{ ...owner, uid: fn.metadata.uid }]) })).toBeUndefined();
+    expect(nameOwner(fn, { ...none, service: serviceOf([{ ...owner, uid: fn.metadata.uid }]) })).toBeUndefined();
   });
 
   test('is taken by the owner of the service', () => {
-    expect(nameOwner(fn, { ...none, service: service([owner]) })).toContain('LambdaAgent hello');
+    expect(nameOwner(fn, { ...none, service: serviceOf([owner]) })).toContain('LambdaAgent hello');
   });
 
   test('is taken by the agent that was there first, and by no later one', () => {
-    const agent = (creationTimestamp: string) => ({ ...none, agent: object('hello', {}, { creationTimestamp }) });
-    expect(nameOwner(fn, agent('2025-12-31T00:00:00Z'))).toBe('LambdaAgent hello');
-    expect(nameOwner(fn, agent('2026-01-02T00:00:00Z'))).toBeUndefined();
+    expect(nameOwner(fn, { ...none, agent: madeAt('2025-12-31T00:00:00Z') })).toBe('LambdaAgent hello');
+    expect(nameOwner(fn, { ...none, agent: madeAt('2026-01-02T00:00:00Z') })).toBeUndefined();
   });
 
   test('is taken by a service without owner, until somebody says to adopt it', () => {
-    const found = { ...none, service: service([]) };
+    const found = { ...none, service: serviceOf([]) };
     expect(nameOwner(fn, found)).toContain('nobody owns');
     const adopting = sampleFunction({}, { annotations: { 'lambda.knative.io/adopt': 'true' } });
     expect(nameOwner(adopting, found)).toBeUndefined();

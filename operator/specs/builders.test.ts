@@ -9,11 +9,12 @@ import { sharedReference } from './ownership.ts';
 const key = { author: 'a'.repeat(20), platform: 'b'.repeat(12) };
 const version = { kind: 'commit', value: 'c'.repeat(40) } as const;
 
+const isJob = (object: { readonly kind: string }): object is AppliedJob => object.kind === 'Job';
+
 function jobOf(settings: FunctionSettings, spec: object = {}, metadata: object = {}): AppliedJob {
   const fn = sampleFunction(spec, metadata);
   const owners = [sharedReference(fn), { ...sharedReference(fn), name: 'other', uid: 'other' }];
   const objects = buildObjects(fn, { version, key, attempt: 2, owners }, settings);
-  const isJob = (object: { readonly kind: string }): object is AppliedJob => object.kind === 'Job';
   const job = objects.find(isJob);
   if (job === undefined) throw new Error('no Job was made');
   return job;

@@ -175,6 +175,12 @@ const secretAt = (resourceVersion: string): KubernetesObject => ({
   metadata: { name: 'db', uid: 'u1', resourceVersion, creationTimestamp: '' },
 });
 
+const objectsAt = (resourceVersion: string) =>
+  ({
+    kind: 'watched',
+    find: ({ kind }: { kind: string }) => (kind === 'Secret' ? secretAt(resourceVersion) : undefined),
+  }) as const;
+
 describe('a Secret that pods read', () => {
   const env = [
     { name: 'A', valueFrom: { secretKeyRef: { name: 'db', key: 'url' } } },
@@ -182,21 +188,17 @@ describe('a Secret that pods read', () => {
     { name: 'C', valueFrom: { configMapKeyRef: { name: 'settings', key: 'c' } } },
   ];
   const references = referencesOf(sampleFunction({ env, build: { imagePullSecret: 'push' } }).spec);
-  const at = (resourceVersion: string) =>
-    ({
-      kind: 'watched',
-      find: ({ kind }: { kind: string }) => (kind === 'Secret' ? secretAt(resourceVersion) : undefined),
-    }) as const;
 
   test('has its version on the template, so that a new one rolls out', () => {
-    expect(referenceVersions(references, at('1'), undefined)).toBe('ConfigMap/settings=absent,Secret/db=u1.1');
-    const template = (resourceVersion: string) => build({ env }, {}, { objects: at(resourceVersion) }).spec.template;
+    expect(referenceVersions(references, objectsAt('1'), undefined)).toBe('ConfigMap/settings=absent,Secret/db=u1.1');
+    const template = (resourceVersion: string) =>
+      build({ env }, {}, { objects: objectsAt(resourceVersion) }).spec.template;
     expect(template('1')).not.toEqual(template('2'));
     expect(template('1')).toEqual(template('1'));
   });
 
   test('keeps its last version where the operator may not see it', () => {
-    const live = stored(build({ env }, {}, { objects: at('7') }));
+    const live = stored(build({ env }, {}, { objects: objectsAt('7') }));
     const blind = build({ env }, {}, { live });
     expect(blind.spec.template).toEqual(live.spec.template);
   });

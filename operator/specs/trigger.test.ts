@@ -10,6 +10,8 @@ function triggerOf(eventing: object = {}, more: object = {}, name = 'hello'): Ap
   return trigger;
 }
 
+const nameWith = (eventing: object) => triggerOf(eventing).metadata.name;
+
 describe('the Trigger of a function', () => {
   test('takes events with its name as subject and a type that asks for a call', () => {
     expect(triggerOf().spec).toEqual({
@@ -44,11 +46,10 @@ describe('the Trigger of a function', () => {
   });
 
   test('has another name once broker or filter change, which a Trigger cannot, and no other change', () => {
-    const name = (eventing: object) => triggerOf(eventing).metadata.name;
-    expect(name({ brokerName: 'own' })).not.toBe(name({}));
-    expect(name({ eventTypes: { invokeAsync: 'a.b' } })).not.toBe(name({}));
-    expect(name({ dlq: { retryMaxAttempts: 1 }, rabbitmq: { parallelism: 1 }, subscriberServiceName: 's' })).toBe(
-      name({}),
+    expect(nameWith({ brokerName: 'own' })).not.toBe(nameWith({}));
+    expect(nameWith({ eventTypes: { invokeAsync: 'a.b' } })).not.toBe(nameWith({}));
+    expect(nameWith({ dlq: { retryMaxAttempts: 1 }, rabbitmq: { parallelism: 1 }, subscriberServiceName: 's' })).toBe(
+      nameWith({}),
     );
   });
 
