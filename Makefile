@@ -1,7 +1,7 @@
 # Verbs a person types. make passes NAME=value on to the program, which says more with --help.
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help synth docs format quota seal cluster-prepare variables real-parts test lint verify bench clean check-node
+.PHONY: help synth docs format quota seal cluster-prepare variables real-parts test lint verify bench bench-runtimes clean check-node
 export CDK8S_CHECK_UPGRADE := false
 
 run := node --import tsx
@@ -40,6 +40,9 @@ verify: $(ready) ## check format, code, types, dead code, generated files and te
 
 bench: $(ready) ## measure against the bars [SUITE=informer: caches in place of a synth]
 	$(run) test/bench/$(or $(SUITE),main).ts
+
+bench-runtimes: $(ready) ## measure the wrapper of functions against its bars
+	$(run) test/bench/runtimes/main.ts
 
 ##@ Run
 seal: $(ready) ## seal a Secret for an environment (ENV=name SECRET=name)

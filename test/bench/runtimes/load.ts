@@ -1,0 +1,113 @@
+import { connect, type Socket } from 'node:net';
+
+export interface Load {
+  readonly perSecond: number;
+  /** Each from the first byte sent to the last one received. */
+  readonly latenciesMs: readonly number[];
+}
+
+const headEnd = '\r\n\r\n';
+
+/** The bytes of a JSON POST. */
+export function jsonPost(headers: Readonly<Record<string, string>>, data: unknown): Buffer {
+  const body = JSON.stringify(data);
+  const lines = [
+    'POST / HTTP/1.1',
+    'host: function.test',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  return Buffer.from(`${lines.join('\r\n')}${headEnd}${body}`);
+}
+
+/** A connection that sends one request at a time; a client costs so little that the server is what is measured. */
+class Caller {
+  readonly #socket: Socket;
+  #received = Buffer.alloc(0);
+  #settle: ((error?: Error) => void) | undefined;
+
+  constructor(port: number) {
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    this.#socket.on('data', (chunk) => this.#read(chunk));
+    this.#socket.on('error', (error) => this.#settle?.(error));
+  }
+
+  /** @returns milliseconds until the answer is whole */
+  async call(request: Buffer): Promise<number> {
+    const startedAt = performance.now();
+    await new Promise<void>((resolve, reject) => {
+      this.#settle = (error) => (error === undefined ? resolve() : reject(error));
+      this.#socket.write(request);
+    });
+    return performance.now() - startedAt;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    const end = this.#received.indexOf(headEnd);
+    if (end < 0) return;
+    const [, length = ''] = /content-length: (\d+)/i.exec(this.#received.toString('latin1', 0, end)) ?? [];
+    if (this.#received.length < end + headEnd.length + Number(length)) return;
+    const isGood = this.#received.toString('latin1', 9, 12) === '200';
+    this.#received = Buffer.alloc(0);
+    this.#settle?.(isGood ? undefined : new Error('the answer is not 200'));
+  }
+}
+
+/** As many requests as the server takes, over some connections. */
+export async function loadFully(port: number, request: Buffer, requests: number): Promise<Load> {
+  const callers = Array.from({ length: 32 }, () => new Caller(port));
+  const latenciesMs: number[] = [];
+  const startedAt = performance.now();
+  let left = requests;
+  await Promise.all(
+    callers.map(async (caller) => {
+      for (; left > 0; left -= 1) latenciesMs.push(await caller.call(request));
+    }),
+  );
+  const seconds = (performance.now() - startedAt) / 1000;
+  callers.forEach((caller) => caller.close());
+  return { perSecond: latenciesMs.length / seconds, latenciesMs };
+}
+
+const tickMs = 5;
+
+/** So many requests each second, whether or not those before are answered. */
+export async function loadSteadily(
+  port: number,
+  request: Buffer,
+  { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
+): Promise<readonly number[]> {
+  const idle = Array.from({ length: 64 }, () => new Caller(port));
+  const calls: Promise<number>[] = [];
+  const startedAt = performance.now();
+  const callOnce = async (): Promise<number> => {
+    const caller = idle.pop() ?? new Caller(port);
+    const latency = await caller.call(request);
+    idle.push(caller);
+    return latency;
+  };
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const elapsed = Math.min((performance.now() - startedAt) / 1000, seconds);
+      while (calls.length < elapsed * perSecond) calls.push(callOnce());
+      if (elapsed < seconds) return;
+      clearInterval(timer);
+      resolve();
+    }, tickMs);
+  });
+  const latencies = await Promise.all(calls);
+  idle.forEach((caller) => caller.close());
+  return latencies;
+}
+
+/** Value below which this share of the samples is. */
+export function percentile(samples: readonly number[], share: number): number {
+  const sorted = samples.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}

@@ -1,0 +1,147 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { findFreePorts } from '../../cluster/free-ports.ts';
+import { ratios, type Spread, spreadOf } from '../statistics.ts';
+import { type Contenders, nodejsContenders } from './contenders.ts';
+import { jsonPost, loadFully, loadSteadily, percentile } from './load.ts';
+import { type MeasuredServer, startMeasured } from './measured-server.ts';
+
+const help = `usage: make bench-runtimes
+
+Compares the wrapper of nodejs with functions-framework and with a bare server, interleaved in one run, and with the bars
+in test/bench/thresholds.json. The exit code is 1 beyond a bar.
+`;
+
+const rounds = 7;
+const requests = 4000;
+const idleMs = 1000;
+
+const bars = z
+  .object({
+    runtimes: z.strictObject({
+      requestsToFramework: z.number(),
+      readyToFramework: z.number(),
+      idleMemoryToFramework: z.number(),
+      addedMillisecondsAtP99: z.number(),
+    }),
+  })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, '..', 'thresholds.json'), 'utf8'))).runtimes;
+
+const data = { name: 'world', list: [1, 2, 3], text: 'hello '.repeat(20) };
+const event = jsonPost({ 'ce-specversion': '1.0', 'ce-id': '1', 'ce-type': 'bench', 'ce-source': '/bench' }, data);
+const plain = jsonPost({}, data);
+
+interface Side {
+  readonly server: MeasuredServer;
+  readonly request: Buffer;
+}
+
+interface Figures {
+  readonly perSecond: number;
+  readonly cpuMicroseconds: number;
+}
+
+async function measure({ server, request }: Side): Promise<Figures> {
+  const before = server.cpuSeconds();
+  const { perSecond } = await loadFully(server.port, request, requests);
+  return { perSecond, cpuMicroseconds: ((server.cpuSeconds() - before) / requests) * 1e6 };
+}
+
+/** 99th percentile at 1,000 requests each second. */
+async function measureP99({ server, request }: Side): Promise<number> {
+  return percentile(await loadSteadily(server.port, request, { perSecond: 1000, seconds: 3 }), 0.99);
+}
+
+const show = ({ median, least, most }: Spread): string =>
+  `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
+
+function judge(name: string, { value, isWithin, shown }: { value: number; isWithin: boolean; shown: string }): boolean {
+  process.stdout.write(`${isWithin ? 'ok    ' : 'failed'} ${name}: ${value.toFixed(2)}, ${shown}\n`);
+  return isWithin;
+}
+
+/** Starts of both, in turn. */
+async function compareStarts(contenders: Contenders): Promise<{ readonly ready: Spread; readonly memory: Spread }> {
+  const ready: [number, number][] = [];
+  const memory: [number, number][] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const [one, other] = [await startOnce(contenders.wrapper), await startOnce(contenders.framework)];
+    ready.push([one.readyMs, other.readyMs]);
+    memory.push([one.megabytes, other.megabytes]);
+  }
+  return { ready: spreadOf(ratios(ready)), memory: spreadOf(ratios(memory)) };
+}
+
+async function startOnce(
+  command: Contenders['wrapper'],
+): Promise<{ readonly readyMs: number; readonly megabytes: number }> {
+  const [port = 0] = await findFreePorts(1);
+  const server = await startMeasured(command, port);
+  await sleep(idleMs);
+  const figures = { readyMs: server.readyMs, megabytes: server.residentMegabytes() };
+  await server.stop();
+  return figures;
+}
+
+async function bench(folder: string): Promise<boolean> {
+  const contenders = nodejsContenders(folder);
+  const starts = await compareStarts(contenders);
+  const [a = 0, b = 0, c = 0] = await findFreePorts(3);
+  const wrapper = { server: await startMeasured(contenders.wrapper, a), request: event };
+  const framework = { server: await startMeasured(contenders.framework, b), request: plain };
+  const bare = { server: await startMeasured(contenders.bare, c), request: plain };
+  try {
+    for (const side of [wrapper, framework, bare]) await measure(side);
+    const pairs: [Figures, Figures][] = [];
+    const added: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      pairs.push([await measure(wrapper), await measure(framework)]);
+      added.push((await measureP99(wrapper)) - (await measureP99(bare)));
+    }
+    return report({ pairs, added, starts });
+  } finally {
+    for (const { server } of [wrapper, framework, bare]) await server.stop();
+  }
+}
+
+interface Measured {
+  readonly pairs: readonly (readonly [Figures, Figures])[];
+  readonly added: readonly number[];
+  readonly starts: { readonly ready: Spread; readonly memory: Spread };
+}
+
+function report({ pairs, added, starts }: Measured): boolean {
+  const perSecond = spreadOf(ratios(pairs.map(([one, other]) => [one.perSecond, other.perSecond])));
+  const cpu = spreadOf(ratios(pairs.map(([one, other]) => [other.cpuMicroseconds, one.cpuMicroseconds])));
+  const delay = spreadOf(added);
+  const wrapper = spreadOf(pairs.map(([{ perSecond: rate }]) => rate));
+  process.stdout.write(
+    `       wrapper: ${show(wrapper)} requests/s; work for a request of the framework to ours: ${show(cpu)}\n`,
+  );
+  const atMost = (name: string, spread: Spread, bar: number): boolean =>
+    judge(name, { value: spread.median, isWithin: spread.median <= bar, shown: `${show(spread)}, at most ${bar}` });
+  return [
+    judge('requests/s to functions-framework', {
+      value: perSecond.median,
+      isWithin: perSecond.median >= bars.requestsToFramework,
+      shown: `${show(perSecond)}, at least ${bars.requestsToFramework}`,
+    }),
+    atMost('start to ready, to functions-framework', starts.ready, bars.readyToFramework),
+    atMost('idle memory, to functions-framework', starts.memory, bars.idleMemoryToFramework),
+    atMost('ms added at p99 to a bare server', delay, bars.addedMillisecondsAtP99),
+  ].every((isWithin) => isWithin);
+}
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(help);
+} else {
+  const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-bench-'));
+  try {
+    process.exitCode = (await bench(folder)) ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
