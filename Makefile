@@ -1,7 +1,7 @@
 # Verbs a person types. make passes NAME=value on to the program, which says more with --help.
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help synth docs format quota seal cluster-prepare variables real-parts test lint verify bench bench-runtimes clean check-node
+.PHONY: help synth docs format quota seal cluster-prepare variables real-parts test lint verify bench bench-runtimes fuzz clean check-node
 export CDK8S_CHECK_UPGRADE := false
 
 run := node --import tsx
@@ -31,6 +31,9 @@ test: $(ready) ## run every test whose parts are there [TIER=name] [FILES="part 
 
 real-parts: $(ready) ## make the API server and what else the tests need, once [PART=name]
 	$(run) tools/real-parts/main.ts $(foreach part,$(PART),--part '$(part)')
+
+fuzz: $(ready) ## try decoders of events with random requests [SECONDS=60]
+	FUZZ_SECONDS=$(or $(SECONDS),60) $(run) tools/test.ts --tier unit decoder
 
 lint: $(ready) ## look for mistakes in the code
 	$(run) tools/verify.ts lint

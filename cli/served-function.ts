@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { styleText } from 'node:util';
 import type { Command } from '../operator/runtimes/index.ts';
 
 /** A wrapper that runs as a child of this process. */
@@ -14,7 +13,8 @@ export interface ServedFunction {
   stop(this: void): Promise<void>;
 }
 
-const colours = { DEBUG: 'gray', INFO: 'green', WARN: 'yellow', ERROR: 'red' } as const;
+/** Escape codes of ECMA-48: grey, green, yellow, red. */
+const colours = { DEBUG: 90, INFO: 32, WARN: 33, ERROR: 31 } as const;
 const levelPattern = / (DEBUG|INFO|WARN|ERROR) /;
 const pollMs = 30;
 
@@ -23,7 +23,9 @@ const isLevel = (text: string): text is keyof typeof colours => Object.hasOwn(co
 /** A line of the log with its level in colour. */
 export function colourLine(line: string, isTerminal: boolean): string {
   return isTerminal
-    ? line.replace(levelPattern, (all, level: string) => (isLevel(level) ? styleText(colours[level], all) : all))
+    ? line.replace(levelPattern, (all, level: string) =>
+        isLevel(level) ? `\u001B[${colours[level]}m${all}\u001B[39m` : all,
+      )
     : line;
 }
 
