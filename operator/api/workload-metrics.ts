@@ -32,7 +32,7 @@ export const workloadMetrics = {
   },
   knative_lambda_function_cold_start_seconds: {
     type: 'histogram',
-    help: 'Time from the start of the process to its first answer.',
+    help: 'Time from the start of the process to its first answer, without the wait for a request.',
     labels: ['function', 'function_namespace'],
     buckets: startSeconds,
     emittedBy: 'function',

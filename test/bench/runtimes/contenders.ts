@@ -38,11 +38,17 @@ export function nodejsContenders(folder: string): Contenders {
   if (!existsSync(program)) install(cache);
   const paths = { source: folder, cache, work: folder, handler: undefined };
   return {
-    wrapper: localNodejs.start(paths),
+    // the others take any number at a time
+    wrapper: withoutLimit(localNodejs.start(paths)),
     framework: { program: process.execPath, arguments: [program, '--target=echo', `--source=${folder}`] },
     bare: { program: process.execPath, arguments: [join(folder, 'bare.mjs')] },
   };
 }
+
+const withoutLimit = (command: Command): Command => ({
+  ...command,
+  variables: { ...command.variables, MAX_CONCURRENCY: '100000' },
+});
 
 function install(cache: string): void {
   mkdirSync(cache, { recursive: true });

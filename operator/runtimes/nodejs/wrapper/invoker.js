@@ -102,11 +102,12 @@ export class Invoker {
 
   /**
    * To be called when an answer has been handed to the system.
-   * @param {number} loadMs
+   * @param {{ loadMs: number, receivedMs: number }} times since the start of the process: handler loaded, request received
    */
-  reportFirstByte(loadMs) {
+  reportFirstByte({ loadMs, receivedMs }) {
     if (this.#firstCallMs === undefined) return;
-    const firstByteMs = performance.now();
+    // a process may wait for hours until somebody calls it
+    const firstByteMs = loadMs + performance.now() - receivedMs;
     this.#metrics.observeColdStart(firstByteMs / 1000);
     this.#log.line('info', 'cold start', {
       load_ms: round(loadMs),

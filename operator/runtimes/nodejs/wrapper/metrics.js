@@ -120,7 +120,10 @@ export class Metrics {
       ...[...this.#errors].map(([type, count]) => `${prefix}_errors_total{${labels},error_type="${type}"} ${count}`),
       ...counter('cold_starts_total', 'Invocations that were the first of their process.'),
       `${prefix}_cold_starts_total{${labels}} ${this.#coldStarts}`,
-      ...histogram('cold_start_seconds', 'Time from the start of the process to its first answer.'),
+      ...histogram(
+        'cold_start_seconds',
+        'Time from the start of the process to its first answer, without the wait for a request.',
+      ),
       ...this.#coldStartDurations.render(`${prefix}_cold_start_seconds`, labels),
       '',
     ].join('\n');

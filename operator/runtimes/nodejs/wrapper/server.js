@@ -205,7 +205,8 @@ export class FunctionServer {
    * @param {import('./slots.js').Slot} slot
    */
   async #handle(request, response, slot) {
-    const { settings } = this.#parts;
+    const { settings, loadMs } = this.#parts;
+    const receivedMs = performance.now();
     const body = await readBody(request, settings);
     switch (body.kind) {
       case 'aborted':
@@ -222,7 +223,7 @@ export class FunctionServer {
       }
       case 'whole':
         this.#write(response, await this.#answer(request, body.body, slot));
-        this.#parts.invoker.reportFirstByte(this.#parts.loadMs);
+        this.#parts.invoker.reportFirstByte({ loadMs, receivedMs });
     }
   }
 
