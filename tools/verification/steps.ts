@@ -24,7 +24,9 @@ export const steps: readonly Step[] = [
   { name: 'lint', commands: [tool('oxlint', ...codeFolders)], isLong: false },
   {
     name: 'types',
-    commands: ['tsconfig.json', 'tsconfig.exact.json', 'operator/runtimes/nodejs/wrapper'].map((path) => tool('tsc', '-p', path)),
+    commands: ['tsconfig.json', 'tsconfig.exact.json', 'operator/runtimes/nodejs/wrapper'].map((path) =>
+      tool('tsc', '-p', path),
+    ),
     isLong: false,
   },
   { name: 'dead-code', commands: [tool('knip')], isLong: false },

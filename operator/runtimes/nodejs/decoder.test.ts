@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { z } from 'zod';
 
 type Parse = (rawHeaders: readonly string[], body: Buffer, now: Date) => unknown;

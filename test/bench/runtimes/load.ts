@@ -24,7 +24,7 @@ export function jsonPost(headers: Readonly<Record<string, string>>, data: unknow
 /** A connection that sends one request at a time; a client costs so little that the server is what is measured. */
 class Caller {
   readonly #socket: Socket;
-  #received = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   #settle: ((error?: Error) => void) | undefined;
 
   constructor(port: number) {

@@ -15,8 +15,8 @@ Compares the wrapper of nodejs with functions-framework and with a bare server, 
 in test/bench/thresholds.json. The exit code is 1 beyond a bar.
 `;
 
-const rounds = 7;
-const requests = 4000;
+const rounds = 5;
+const requests = 2000;
 const idleMs = 1000;
 
 const bars = z
@@ -52,7 +52,7 @@ async function measure({ server, request }: Side): Promise<Figures> {
 
 /** 99th percentile at 1,000 requests each second. */
 async function measureP99({ server, request }: Side): Promise<number> {
-  return percentile(await loadSteadily(server.port, request, { perSecond: 1000, seconds: 3 }), 0.99);
+  return percentile(await loadSteadily(server.port, request, { perSecond: 1000, seconds: 2 }), 0.99);
 }
 
 const show = ({ median, least, most }: Spread): string =>
