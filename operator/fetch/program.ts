@@ -1,13 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { isNativeError } from 'node:util/types';
 import { type Answer, printAnswer, toFailure } from './answer.ts';
 import { buildSource } from './build-source.ts';
 import { makeContext, type RenderContext } from './context.ts';
+import { startDeadline } from './deadline.ts';
 import { FetchError } from './failure.ts';
 import { buildAddressPolicy, type ResolveHost } from './http/address-policy.ts';
 import { buildHttpClient, type HttpClient } from './http/client.ts';
-import { type Plan, planSchema } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { readPlan } from './plan-input.ts';
 import { Secrets } from './secrets.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -57,7 +59,7 @@ export async function runProgram(world: World): Promise<ExitCode> {
       world.print(help);
       return 0;
     }
-    const answer = await carryOut(await readPlan(options.plan, world), options.resolve, world, secrets);
+    const answer = await carryOut(await readPlan(options.plan, world.environment), options.resolve, world, secrets);
     await publish(answer, world);
     return 0;
   } catch (error) {
@@ -88,35 +90,6 @@ function readOptions(words: readonly string[]): Options {
   } catch (error) {
     if (!isNativeError(error)) throw error;
     throw new FetchError('PlanInvalid', `${error.message}; --help lists the options`, { cause: error });
-  }
-}
-
-async function readPlan(path: string | undefined, { environment }: World): Promise<Plan> {
-  const name = path ?? 'FETCH_PLAN';
-  const text = path === undefined ? environment['FETCH_PLAN'] : await readPlanFile(path);
-  if (text === undefined) throw new FetchError('PlanInvalid', 'plan: got none, needed FETCH_PLAN or --plan FILE');
-  const plan = planSchema.safeParse(parseJson(text, name));
-  if (plan.success) return plan.data;
-  const [issue] = plan.error.issues;
-  throw new FetchError(
-    'PlanInvalid',
-    `${name}: ${issue?.path.join('.')}: ${issue?.message}; use the operator of the same version`,
-  );
-}
-
-async function readPlanFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw isNativeError(error) ? new FetchError('PlanInvalid', `plan: cannot read ${path}`, { cause: error }) : error;
-  }
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new FetchError('PlanInvalid', `${name}: got no JSON, allowed a plan`, { cause: error });
   }
 }
 
@@ -153,24 +126,6 @@ async function carryOut(plan: Plan, resolve: boolean, world: World, secrets: Sec
     deadline.end();
     for (const client of clients) await client.close();
   }
-}
-
-/** A signal that fires with a fault as its reason: when time is up, or when the process must stop. */
-function startDeadline(seconds: number, stop: AbortSignal): { readonly signal: AbortSignal; end(this: void): void } {
-  const controller = new AbortController();
-  const late = new FetchError(
-    'TimedOut',
-    `got no end within ${seconds} s; make the source smaller, or look at its server`,
-  );
-  const timer = setTimeout(() => controller.abort(late), seconds * 1000);
-  const onStop = (): void => controller.abort(new FetchError('Interrupted', 'the pod was asked to end'));
-  stop.addEventListener('abort', onStop);
-  if (stop.aborted) onStop();
-  const end = (): void => {
-    clearTimeout(timer);
-    stop.removeEventListener('abort', onStop);
-  };
-  return { signal: controller.signal, end };
 }
 
 /** Outside a pod there is no file for the answer. */

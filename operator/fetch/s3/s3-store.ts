@@ -1,13 +1,13 @@
 import { AwsV4Signer } from 'aws4fetch';
-import { FetchError, type FailureReason } from '../failure.ts';
+import { FetchError } from '../failure.ts';
 import { readText } from '../http/body.ts';
 import type { HttpClient, HttpResponse } from '../http/client.ts';
-import { toStatusFault } from '../http/status-fault.ts';
 import type { ObjectStore, StoredObject } from '../object-store/object-store.ts';
 import { readElements, readText as readXmlText } from '../object-store/xml.ts';
 import type { SourcePlan } from '../plan.ts';
 import { refuseChange, type Version } from '../version.ts';
 import type { AwsCredentials } from './aws-credentials.ts';
+import { toS3Fault } from './s3-fault.ts';
 
 const maximumListingBytes = 8 * 1024 ** 2;
 
@@ -147,34 +147,4 @@ function etagOf(what: string, response: HttpResponse): Version {
   if (value === undefined)
     throw new FetchError('ServerFailed', `${what}: got an answer without ETag; use a server that speaks S3`);
   return { kind: 'etag', value };
-}
-
-const reasonsByCode: Readonly<Record<string, FailureReason>> = {
-  AccessDenied: 'Forbidden',
-  InvalidAccessKeyId: 'CredentialsRefused',
-  SignatureDoesNotMatch: 'CredentialsRefused',
-  ExpiredToken: 'CredentialsRefused',
-  InvalidToken: 'CredentialsRefused',
-  NoSuchBucket: 'NotFound',
-  NoSuchKey: 'NotFound',
-  NoSuchVersion: 'SourceChanged',
-  PreconditionFailed: 'SourceChanged',
-  RequestTimeTooSkewed: 'ServerFailed',
-  PermanentRedirect: 'RedirectRefused',
-  AuthorizationHeaderMalformed: 'RedirectRefused',
-  SlowDown: 'ServerFailed',
-};
-
-async function toS3Fault(what: string, response: HttpResponse, region: string): Promise<FetchError> {
-  const bucketRegion = response.header('x-amz-bucket-region');
-  const xml = await readText(response, maximumListingBytes);
-  const code = readXmlText(xml, 'Code');
-  if (bucketRegion !== undefined && bucketRegion !== region) {
-    return new FetchError(
-      'RedirectRefused',
-      `${what}: got region ${region}, the bucket is in ${bucketRegion}; set the region of the source`,
-    );
-  }
-  const detail = `${code} ${readXmlText(xml, 'Message')}`.trim();
-  return toStatusFault(what, response.status, detail, reasonsByCode[code]);
 }
