@@ -4,9 +4,9 @@ import { buildStack, type StackConfiguration, type StackOutputs } from './stack.
 
 function readConfiguration(): StackConfiguration {
   const configuration = new pulumi.Config();
-  const context = configuration.get('context');
-  const oidcIssuer = configuration.get('oidcIssuer');
-  return { ...(context === undefined ? {} : { context }), ...(oidcIssuer === undefined ? {} : { oidcIssuer }) };
+  // Pulumi.yaml declares both with an empty default, which stands for none
+  const given = (['context', 'oidcIssuer'] as const).map((key) => [key, configuration.get(key) ?? ''] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
 /** The stack's name is the environment's. */

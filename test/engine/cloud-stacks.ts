@@ -89,6 +89,12 @@ const rolesOf = (aws: AwsClient): Promise<readonly string[]> =>
 const secretsOf = (aws: AwsClient): Promise<readonly string[]> =>
   namesOf(aws, ['secretsmanager', 'list_secrets', 'SecretList', 'Name']);
 
+async function trustOf(aws: AwsClient, RoleName: string): Promise<string> {
+  return JSON.stringify(
+    objectOf((await aws.call('iam', 'get_role', { RoleName }))['Role'])['AssumeRolePolicyDocument'],
+  );
+}
+
 async function isClosed(aws: AwsClient, Bucket: string): Promise<boolean> {
   const { PublicAccessBlockConfiguration } = await aws.call('s3', 'get_public_access_block', { Bucket });
   return Object.values(objectOf(PublicAccessBlockConfiguration)).every((value) => value === true);
@@ -116,6 +122,7 @@ export function describeStack(environment: CloudEnvironment, place: () => Place)
       const { aws, engine, variables } = place();
       const wanted = (await recordCloud(environment)).filter(({ type }) => type === 'aws:iam/role:Role');
       expect(await rolesOf(aws)).toEqual(expect.arrayContaining(wanted.map(({ properties }) => properties['name'])));
+      expect(await trustOf(aws, environment.cloud.roles.builder)).toMatch(/oidc-provider\/oidc\.[^"]+/);
       expect(await bucketsOf(aws)).toEqual(expect.arrayContaining([codeStore.bucket]));
       expect(await own()).toHaveLength(3);
       expect(engine.state()).not.toContain(variables['AWS_SECRET_ACCESS_KEY']);
@@ -141,7 +148,8 @@ export function describeStack(environment: CloudEnvironment, place: () => Place)
 
     if (isProtected) {
       test('fails to be destroyed, and loses nothing', async () => {
-        const { exitCode, output } = await run('destroy', '--yes', '--skip-preview');
+        // the preview is what stops it: without one Pulumi removes what is not protected before it fails
+        const { exitCode, output } = await run('destroy', '--yes');
         expect(exitCode).not.toBe(0);
         expect(output).toMatch(/protect/);
         expect(await own()).toHaveLength(3);
