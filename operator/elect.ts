@@ -25,24 +25,26 @@ export function electionOf({ leaderElection, podName }: Config, parts: ElectionP
   switch (leaderElection.kind) {
     case 'none':
       return noElection;
-    case 'lease':
+    case 'lease': {
+      const { namespace, name } = leaderElection;
       return new LeaderElection({
-        name: leaderElection.name,
+        name,
         // a container that starts again in its pod is another candidate
         identity: `${podName}_${randomUUID()}`,
         timing: defaultLeaseTiming,
-        store: new KubeLeaseStore(client, leaderElection, 'knative-lambda-operator'),
+        store: new KubeLeaseStore(client, { namespace, name }, 'knative-lambda-operator'),
         clock,
         random,
         today: () => new Date(),
         observer: {
           ...observer,
-          leading(name, isLeading) {
-            observer.leading(name, isLeading);
-            log.info({ lease: name }, isLeading ? 'leads' : 'leads no more');
+          leading(lease, isLeading) {
+            observer.leading(lease, isLeading);
+            log.info({ lease }, isLeading ? 'leads' : 'leads no more');
           },
-          failed: (lease, err) => log.warn({ lease, err }, 'the lease cannot be reached'),
+          failed: (lease, err) => log.warn({ lease, err }, 'the lease was not read or written'),
         },
       });
+    }
   }
 }
