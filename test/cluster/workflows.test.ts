@@ -48,6 +48,22 @@ function commitWhatChanged(project: Project): void {
   });
 }
 
+/** What a step of the workflow `images` would call, with which arguments. */
+function callsOf(script: string): string {
+  const variables = { GITHUB_SHA: '0a1b2c3d4e', GITHUB_RUN_NUMBER: '42', ACTIONS_ID_TOKEN_REQUEST_URL: 'url' };
+  const environment = { ...process.env, ...variables, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't', RUNNER_TEMP: '/dev' };
+  // what the steps call is told of instead of done
+  const stubs = ['curl', 'jq', 'docker', 'make'].map((name) => `${name}() { echo "${name} $*" >&2; }`);
+  const aws = 'aws() { echo "aws as $AWS_ROLE_ARN in $AWS_REGION" >&2; }';
+  const { status, stderr } = spawnSync(
+    'bash',
+    ['-eo', 'pipefail', '-c', [...stubs, aws, script.replace('> "$RUNNER_TEMP/token"', '')].join('\n')],
+    { cwd: projectRoot, encoding: 'utf8', env: environment },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return stderr;
+}
+
 describe('workflows', () => {
   test.each(readdirSync(folder))('%s is one that actionlint accepts', (file) => {
     expect(lint(read(file))).toBe('');
@@ -110,25 +126,11 @@ describe('workflows', () => {
     const dev = findEnvironment(readEnvironments(), 'dev');
     const steps = workflow.parse(parse(read('images.yaml'))).jobs['push']?.steps ?? [];
     const runOf = (step: string): string => steps.find(({ name }) => name === step)?.run ?? 'exit 1';
-    const bash = (script: string): string => {
-      const variables = { GITHUB_SHA: '0a1b2c3d4e', GITHUB_RUN_NUMBER: '42', ACTIONS_ID_TOKEN_REQUEST_URL: 'url' };
-      const environment = { ...process.env, ...variables, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't', RUNNER_TEMP: '/dev' };
-      // what the steps call is told of instead of done
-      const stubs = ['curl', 'jq', 'docker', 'make'].map((name) => `${name}() { echo "${name} $*" >&2; }`);
-      const aws = 'aws() { echo "aws as $AWS_ROLE_ARN in $AWS_REGION" >&2; }';
-      const { status, stderr } = spawnSync(
-        'bash',
-        ['-eo', 'pipefail', '-c', [...stubs, aws, script.replace('> "$RUNNER_TEMP/token"', '')].join('\n')],
-        { cwd: projectRoot, encoding: 'utf8', env: environment },
-      );
-      if (status !== 0) throw new Error(stderr);
-      return stderr;
-    };
     const { account, region } = dev.cloud ?? {};
-    const loggedIn = bash(runOf('log in to the registry'));
+    const loggedIn = callsOf(runOf('log in to the registry'));
     expect(loggedIn).toContain(`aws as arn:aws:iam::${account}:role/knative-lambda-pipeline-dev in ${region}\n`);
     expect(loggedIn).toContain(`--password-stdin ${account}.dkr.ecr.${region}.amazonaws.com\n`);
-    const [, tag = ''] = / TAG=(\S+)/.exec(bash(runOf('build for every platform and push'))) ?? [];
+    const [, tag = ''] = / TAG=(\S+)/.exec(callsOf(runOf('build for every platform and push'))) ?? [];
     expect(tag).toMatch(new RegExp(dev.delivery.imageAutomation?.tags.replace('?P<', '?<') ?? 'none'));
   });
 });
