@@ -5,7 +5,7 @@ import { messageOf } from './error-message.ts';
 import type { Connection, Credentials } from './connection.ts';
 
 /** Where the kubelet puts what a pod needs to talk to the API server. */
-export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export interface InClusterProps {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -32,7 +32,7 @@ export async function readInClusterConnection(props: InClusterProps): Promise<Co
 const freshForMs = 10_000;
 
 /** The kubelet writes a new token into the file when four fifths of the old one's time are over. */
-export class RotatedToken implements Credentials {
+class RotatedToken implements Credentials {
   readonly #path: string;
   readonly #clock: Clock;
   #token = '';

@@ -114,7 +114,8 @@ async function bench(controlPlane: ControlPlane, folder: string): Promise<boolea
   const cpu = spread((report) => report.syncCpuSeconds);
   const idle = spread((report) => report.idleResidentBytes / 1e6);
   process.stdout.write(
-    `       ${objects} objects, read and thrown away: ${describe(read, ' s')}; idle: ${describe(idle, ' MB')}\n`,
+    `       ${objects} objects, read and thrown away: ${describe(read, ' s')}\n` +
+      `       processor time of a sync: ${describe(cpu, ' s')}; resident before it: ${describe(idle, ' MB')}\n`,
   );
   const toRead = spreadOf(ratios(reports.map((report) => [report.syncSeconds, report.readSeconds])));
   return [

@@ -265,7 +265,7 @@ describe('reading', () => {
   });
 
   test('ends a watch when the server does, and when the caller does', async () => {
-    const { metadata } = await client.get(namespaces, { name: 'default' });
+    const { metadata } = await client.apply(configMaps, configMap('now'), options);
     await watchNamespaces(metadata.resourceVersion, 1);
     const controller = new AbortController();
     const watching = watchNamespaces(metadata.resourceVersion, 60, controller.signal);

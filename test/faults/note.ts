@@ -63,7 +63,7 @@ export const noteDefinition = {
 export const operatorAccount = 'note-operator';
 
 /** Every right that the operator of the test needs, and no other. */
-export const rights = [
+const rights = [
   { apiGroups: ['example.com'], resources: ['notes'], verbs: ['list', 'watch'] },
   { apiGroups: ['example.com'], resources: ['notes/status'], verbs: ['patch'] },
   { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch', 'create', 'patch'] },
