@@ -41,7 +41,7 @@ lint: $(ready) ## look for mistakes in the code
 verify: $(ready) ## check format, code, types, dead code, generated files and tests [STEPS="name ..."]
 	$(run) tools/verify.ts $(STEPS)
 
-bench: $(ready) ## measure against the bars [SUITE=informer: caches in place of a synth]
+bench: $(ready) ## measure a synth and previews against their bars [SUITE=start|queue|informer]
 	$(run) test/bench/$(or $(SUITE),main).ts
 
 bench-runtimes: $(ready) ## measure the wrapper of functions against its bars
