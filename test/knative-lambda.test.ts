@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { colourLine } from './served-function.ts';
-import { eventually } from '../test/cluster/eventually.ts';
-import { findFreePorts } from '../test/cluster/free-ports.ts';
+import { colourLine } from '../cli/served-function.ts';
+import { eventually } from './cluster/eventually.ts';
+import { findFreePorts } from './cluster/free-ports.ts';
 
 jest.setTimeout(120_000);
 
-const program = join(import.meta.dirname, 'knative-lambda.mjs');
+const program = join(import.meta.dirname, '..', 'cli', 'knative-lambda.mjs');
 const patience = { timeoutMs: 60_000, intervalMs: 50 } as const;
 let folder = '';
 let children: ChildProcess[] = [];

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Environment, findEnvironment, parseEnvironments, readEnvironments } from '../stacks/index.ts';
 import { altered, type Changes } from '../stacks/trial.ts';
-import { allows } from './allows.ts';
-import { type CloudResource, recordCloud } from './cloud-graph.ts';
-import { type CloudEnvironment, isInCloud } from './names.ts';
-import { boundaryPolicy, builderPolicy } from './policy.ts';
-import { faultsOf } from './refusals.ts';
+import { allows } from '../infra/allows.ts';
+import { type CloudResource, recordCloud } from '../infra/cloud-graph.ts';
+import { type CloudEnvironment, isInCloud } from '../infra/names.ts';
+import { boundaryPolicy, builderPolicy } from '../infra/policy.ts';
+import { faultsOf } from '../infra/refusals.ts';
 
 function parsed(changes: Readonly<Record<string, Changes>>): readonly Environment[] {
   return parseEnvironments(readEnvironments().map((one) => altered(one, changes[one.name] ?? {})));
