@@ -19,6 +19,7 @@ export default {
       testMatch: [
         '<rootDir>/{charts,cli,infra,operator,stacks,tools,test/bench,test/soak}/**/*.test.ts',
         '<rootDir>/test/*.test.ts',
+        '<rootDir>/test/faults/{fault-plan,tenure}.test.ts',
       ],
     },
     { ...shared, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },
@@ -26,7 +27,6 @@ export default {
     { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/*.test.ts'] },
     { ...shared, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
-    { ...shared, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },
     { ...shared, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
     { ...shared, displayName: 'load', testMatch: ['<rootDir>/test/load/**/*.test.ts'] },
     { ...shared, displayName: 'broker', testMatch: ['<rootDir>/test/broker/**/*.test.ts'] },

@@ -107,16 +107,14 @@ export class KillTrial {
 
   /** Does something while Notes change, from before its start to after its end. */
   async #whileChanging(act: () => Promise<void>): Promise<void> {
-    let isOver = false;
+    const over = new AbortController();
     const changing = (async (): Promise<void> => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         await this.#churn.run(4);
         await sleep(20);
       }
     })();
-    await act().finally(() => {
-      isOver = true;
-    });
+    await act().finally(() => over.abort());
     await changing;
   }
 

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const manager = new Manager({ informers: [], controllers: [controller], election, clock });
   process.stdin.once('end', () => process.exit(1)).resume();
   process.on('message', () => process.send?.(measure()));
-  await manager.run(stopSignal(process, process.exit));
+  await manager.run(stopSignal(process, (code) => process.exit(code)));
   process.exit(0);
 }
 

@@ -75,14 +75,15 @@ interface Identified {
   readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
 }
 
+function beyond(some: readonly string[], others: readonly string[]): readonly string[] {
+  const known = new Set(others);
+  return some.filter((one) => !known.has(one));
+}
+
 /** One line for each object that is in the cache or on the server, but not the same in both. */
 function unlikeServer(cached: Iterable<Identified>, served: readonly Identified[]): readonly string[] {
   const show = ({ metadata }: Identified): string => `${metadata.name} ${metadata.uid} ${metadata.resourceVersion}`;
   const [cache, server] = [[...cached].map(show), served.map(show)];
-  const beyond = (some: readonly string[], others: readonly string[]): readonly string[] => {
-    const known = new Set(others);
-    return some.filter((one) => !known.has(one));
-  };
   return [
     ...beyond(cache, server).map((one) => `${one}: only in the cache`),
     ...beyond(server, cache).map((one) => `${one}: only in the server`),

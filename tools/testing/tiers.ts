@@ -26,7 +26,6 @@ export const tiers: readonly Tier[] = [
   tier('rules'),
   // each suite has an API server of its own and waits more than it computes, as do those of the engine
   tier('cluster', { workers: 3 }),
-  tier('faults', { workers: 2 }),
   tier('engine', { workers: 2 }),
   tier('load', { workers: 1 }),
   tier('broker', { workers: 1 }),
