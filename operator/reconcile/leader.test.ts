@@ -8,6 +8,7 @@ import { whenAborted } from './when-aborted.ts';
 
 const never = (): AbortSignal => new AbortController().signal;
 const noAnswer = new Promise<never>(() => {});
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A store whose connection a test cuts. */
 class Connection implements LeaseStore {
@@ -212,7 +213,44 @@ describe('a leader', () => {
     now = 9999;
     expect(leadership?.mayAct()).toBe(true);
     now = 10_000;
-    expect([leadership?.mayAct(), leadership?.signal.aborted]).toEqual([false, false]);
+    expect([leadership?.mayAct(), leadership?.signal.aborted]).toEqual([false, true]);
+  });
+
+  test('is over once somebody was told not to act, though a renewal is answered right after', async () => {
+    let now = 0;
+    const [retries, answers]: [(() => void)[], (() => void)[]] = [[], []];
+    const clock: Clock = {
+      now: () => now,
+      sleep: (ms, signal) =>
+        new Promise((resolve, reject) => {
+          if (ms === 2000) retries.push(resolve);
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        }),
+    };
+    const { store } = new LeaseServer();
+    const slow: LeaseStore = {
+      read: (signal) => store.read(signal),
+      write: async (spec, over, signal) => {
+        const stored = await store.write(spec, over, signal);
+        if (over !== undefined) await new Promise<void>((resolve) => answers.push(resolve));
+        return stored;
+      },
+    };
+    const leaderships: Leadership[] = [];
+    const ended = newElection('one', slow, clock).run((leadership) => {
+      leaderships.push(leadership);
+      return whenAborted(leadership.signal);
+    }, never());
+    await settle();
+    const [leadership] = leaderships;
+    now = 9000;
+    for (const retry of retries) retry();
+    await settle();
+    now = 10_000;
+    expect(leadership?.mayAct()).toBe(false);
+    for (const answer of answers) answer();
+    await expect(ended).rejects.toThrow('lease operator: no renewal for 10 s');
+    expect(leadership?.mayAct()).toBe(false);
   });
 
   test.each([

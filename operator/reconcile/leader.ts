@@ -48,7 +48,7 @@ export interface ElectionOptions extends Candidate {
 export interface Leadership {
   /** Aborted when the lease cannot be renewed in time or somebody else holds it. */
   readonly signal: AbortSignal;
-  /** Looks at the clock, and so is true about it before a timer that a busy thread keeps waiting. */
+  /** Looks at the clock, and so is true about it before a timer that a busy thread keeps waiting. False aborts the signal. */
   readonly mayAct: () => boolean;
 }
 
@@ -85,11 +85,11 @@ export class LeaderElection {
    */
   async run(lead: (leadership: Leadership) => Promise<void>, signal: AbortSignal): Promise<void> {
     if (!(await this.#acquire(signal))) return;
-    const { name, clock } = this.#options;
+    const { name } = this.#options;
     const lost = new AbortController();
     const ended = new AbortController();
     this.#observer.leading(name, true);
-    const work = lead({ signal: lost.signal, mayAct: () => isLeading(this.#view, clock.now()) });
+    const work = lead({ signal: lost.signal, mayAct: () => this.#mayAct(lost) });
     const keeping = this.#keep(lost, ended.signal);
     try {
       await Promise.race([work, keeping]);
@@ -134,13 +134,20 @@ export class LeaderElection {
   }
 
   async #watchDeadline(lost: AbortController, over: AbortSignal): Promise<void> {
-    const { name, clock, timing } = this.#options;
+    const { clock } = this.#options;
     while (!over.aborted) {
       await sleepQuietly(clock, this.#view.actsUntil - clock.now(), over);
-      if (!over.aborted && !isLeading(this.#view, clock.now())) {
-        lost.abort(new LeaseLostError(`lease ${name}: no renewal for ${timing.renewDeadlineMs / 1000} s`));
-      }
+      if (!over.aborted) this.#mayAct(lost);
     }
+  }
+
+  /** Once false, the lease is lost: who was told so has dropped its work, and a late renewal must not bring the term back. */
+  #mayAct(lost: AbortController): boolean {
+    const { name, clock, timing } = this.#options;
+    if (lost.signal.aborted) return false;
+    if (isLeading(this.#view, clock.now())) return true;
+    lost.abort(new LeaseLostError(`lease ${name}: no renewal for ${timing.renewDeadlineMs / 1000} s`));
+    return false;
   }
 
   /** One try to get or renew the lease; what fails is reported and tried again. */
