@@ -11,6 +11,7 @@ import type { KubernetesObject } from '../../operator/kube/object.ts';
 import type { Resource } from '../../operator/kube/resource.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { ratios, type Spread, spreadOf } from './statistics.ts';
+import { describeSpread, judgeAtMost } from './verdict.ts';
 
 const help = `usage: make bench SUITE=informer
 
@@ -81,14 +82,9 @@ function measure(bundle: string, order: object): z.output<typeof reportSchema> {
   return reportSchema.parse(JSON.parse(stdout));
 }
 
-const describe = ({ median, least, most }: Spread, unit: string): string =>
-  `${median.toFixed(2)}${unit} (${least.toFixed(2)} to ${most.toFixed(2)})`;
-
-/** Prints one line and says whether the figure is within its bar. */
+/** Judges the median. */
 function judge(name: string, figure: Spread, unit: string, bar: number): boolean {
-  const isWithin = figure.median <= bar;
-  process.stdout.write(`${isWithin ? 'ok    ' : 'failed'} ${name}: ${describe(figure, unit)}, bar ${bar}${unit}\n`);
-  return isWithin;
+  return judgeAtMost(name, figure.median, bar, describeSpread(figure, unit));
 }
 
 async function bench(controlPlane: ControlPlane, folder: string): Promise<boolean> {
@@ -114,8 +110,8 @@ async function bench(controlPlane: ControlPlane, folder: string): Promise<boolea
   const cpu = spread((report) => report.syncCpuSeconds);
   const idle = spread((report) => report.idleResidentBytes / 1e6);
   process.stdout.write(
-    `       ${objects} objects, read and thrown away: ${describe(read, ' s')}\n` +
-      `       processor time of a sync: ${describe(cpu, ' s')}; resident before it: ${describe(idle, ' MB')}\n`,
+    `       ${objects} objects, read and thrown away: ${describeSpread(read, ' s')}\n` +
+      `       processor time of a sync: ${describeSpread(cpu, ' s')}; resident before it: ${describeSpread(idle, ' MB')}\n`,
   );
   const toRead = spreadOf(ratios(reports.map((report) => [report.syncSeconds, report.readSeconds])));
   return [

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { missingForPreview, timePreviews } from './preview.ts';
-import { ratios, type Spread, spreadOf } from './statistics.ts';
+import { ratios, spreadOf } from './statistics.ts';
 import { bundleSynth, countObjects, measureMemory, timeBareNode, timeSynth } from './synth.ts';
+import { describeSpread, judgeAtMost } from './verdict.ts';
 
 const help = `usage: make bench
 
@@ -46,16 +47,6 @@ function runRound(folder: string, index: number): Round {
   };
 }
 
-const describeSpread = ({ median, least, most }: Spread, unit: string): string =>
-  `${median.toFixed(2)}${unit} (${least.toFixed(2)} to ${most.toFixed(2)})`;
-
-/** Prints one line and says whether the figure is within its bar. */
-function judge(name: string, figure: number, bar: number, shown: string): boolean {
-  const isWithin = figure <= bar;
-  process.stdout.write(`${isWithin ? 'ok    ' : 'failed'} ${name}: ${shown}, bar ${bar}\n`);
-  return isWithin;
-}
-
 function bench(folder: string): boolean {
   bundleSynth();
   const all = Array.from({ length: warmUps + rounds }, (_, index) => runRound(folder, index));
@@ -76,14 +67,14 @@ function bench(folder: string): boolean {
   const each = spreadOf(measured.map((round) => (round.all - round.one) / (objects.all - objects.one)));
   const memory = measureMemory(join(folder, 'memory'));
   return [
-    judge('synth to node -e 0', relative.median, thresholds.synthToBareNode, describeSpread(relative, '')),
-    judge(
+    judgeAtMost('synth to node -e 0', relative.median, thresholds.synthToBareNode, describeSpread(relative, '')),
+    judgeAtMost(
       'a thousand further objects to node -e 0',
       thousand.median,
       thresholds.thousandObjectsToBareNode,
       `${describeSpread(thousand, '')}, each ${describeSpread(each, ' ms')}`,
     ),
-    judge('resident', memory, thresholds.residentMegabytes, `${memory.toFixed(0)} MB`),
+    judgeAtMost('resident', memory, thresholds.residentMegabytes, `${memory.toFixed(0)} MB`),
   ].every((isWithin) => isWithin);
 }
 
@@ -102,7 +93,7 @@ async function benchPreviews(): Promise<boolean> {
     .map((name) => {
       const relative = spreadOf(ratios(measured.map((round) => [round[name], round.empty])));
       const bar = thresholds[`${name}PreviewToEmpty`];
-      return judge(`${name} preview to an empty one`, relative.median, bar, describeSpread(relative, ''));
+      return judgeAtMost(`${name} preview to an empty one`, relative.median, bar, describeSpread(relative, ''));
     })
     .every((isWithin) => isWithin);
 }

@@ -8,7 +8,8 @@ import { MemoryInformer } from '../../operator/reconcile/memory-informer.ts';
 import { done } from '../../operator/reconcile/outcome.ts';
 import { WorkQueue } from '../../operator/reconcile/queue.ts';
 import { watchOwn } from '../../operator/reconcile/watches.ts';
-import { ratios, type Spread, spreadOf } from './statistics.ts';
+import { percentile, ratios, spreadOf } from './statistics.ts';
+import { describeSpread, judge } from './verdict.ts';
 
 const help = `usage: make bench SUITE=queue
 
@@ -116,20 +117,6 @@ async function timeReactions(): Promise<readonly number[]> {
   return reactions;
 }
 
-function percentile(samples: readonly number[], share: number): number {
-  const sorted = samples.toSorted((one, other) => one - other);
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? NaN;
-}
-
-const describe = ({ median, least, most }: Spread, digits: number): string =>
-  `${median.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
-
-/** Prints one line; returns its argument. */
-function judge(name: string, isWithin: boolean, shown: string): boolean {
-  process.stdout.write(`${isWithin ? 'ok    ' : 'failed'} ${name}: ${shown}\n`);
-  return isWithin;
-}
-
 async function bench(): Promise<boolean> {
   const pairs: (readonly [number, number])[] = [];
   const passes: number[] = [];
@@ -149,17 +136,17 @@ async function bench(): Promise<boolean> {
     judge(
       'add, get and done in a second',
       perSecond.median >= thresholds.addGetsPerSecond,
-      `${describe(perSecond, 0)}, bar ${thresholds.addGetsPerSecond}`,
+      `${describeSpread(perSecond, '', 0)}, bar ${thresholds.addGetsPerSecond}`,
     ),
     judge(
       'queue to map',
       relative.median <= thresholds.queueToMap,
-      `${describe(relative, 2)}, bar ${thresholds.queueToMap}`,
+      `${describeSpread(relative, '', 2)}, bar ${thresholds.queueToMap}`,
     ),
     judge(
       'passes that do nothing in a second',
       passesPerSecond.median >= thresholds.passesPerSecond,
-      `${describe(passesPerSecond, 0)}, bar ${thresholds.passesPerSecond}`,
+      `${describeSpread(passesPerSecond, '', 0)}, bar ${thresholds.passesPerSecond}`,
     ),
     judge(
       `change to start of pass at ${eventsPerSecond} a second, 99th percentile`,

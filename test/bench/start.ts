@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { bundleImage } from '../../tools/image/bundle.ts';
 import { findFreePorts } from '../cluster/free-ports.ts';
 import { ratios, spreadOf } from './statistics.ts';
+import { judgeAtMost } from './verdict.ts';
 
 const help = `usage: make bench SUITE=start
 
@@ -78,13 +79,6 @@ function residentMegabytes(pid: number | undefined): number {
   return (Number(kibibytes) * 1024) / 1e6;
 }
 
-/** Prints one line and says whether the figure is within its bar. */
-function judge(name: string, figure: number, bar: number, shown: string): boolean {
-  const isWithin = figure <= bar;
-  process.stdout.write(`${isWithin ? 'ok    ' : 'failed'} ${name}: ${shown}, bar ${bar}\n`);
-  return isWithin;
-}
-
 async function bench(folder: string): Promise<boolean> {
   const [pod, bundle] = [join(folder, 'pod'), join(folder, 'bundle')];
   writePod(pod);
@@ -107,9 +101,9 @@ async function bench(folder: string): Promise<boolean> {
   const { median, least, most } = relative;
   const shown = `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
   return [
-    judge('ready to node -e 0', median, thresholds.readyToBareNode, shown),
-    judge('resident when idle', resident, thresholds.residentMegabytes, `${resident.toFixed(0)} MB`),
-    judge('bundle of the controller', size, thresholds.bundleMegabytes, `${size.toFixed(2)} MB`),
+    judgeAtMost('ready to node -e 0', median, thresholds.readyToBareNode, shown),
+    judgeAtMost('resident when idle', resident, thresholds.residentMegabytes, `${resident.toFixed(0)} MB`),
+    judgeAtMost('bundle of the controller', size, thresholds.bundleMegabytes, `${size.toFixed(2)} MB`),
   ].every((isWithin) => isWithin);
 }
 

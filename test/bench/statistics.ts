@@ -19,3 +19,9 @@ export function spreadOf(samples: readonly number[]): Spread {
 export function ratios(pairs: readonly (readonly [number, number])[]): readonly number[] {
   return pairs.map(([one, other]) => one / other);
 }
+
+/** Smallest sample that is not below a share of all; NaN when there is none. */
+export function percentile(samples: readonly number[], share: number): number {
+  const sorted = samples.toSorted((one, other) => one - other);
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+}

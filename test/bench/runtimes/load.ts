@@ -105,9 +105,3 @@ export async function loadSteadily(
   idle.forEach((caller) => caller.close());
   return latencies;
 }
-
-/** Value below which this share of the samples is. */
-export function percentile(samples: readonly number[], share: number): number {
-  const sorted = samples.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { findFreePorts } from '../../cluster/free-ports.ts';
-import { ratios, type Spread, spreadOf } from '../statistics.ts';
+import { percentile, ratios, type Spread, spreadOf } from '../statistics.ts';
+import { describeSpread, judge, judgeAtMost } from '../verdict.ts';
 import { type Contenders, nodejsContenders } from './contenders.ts';
-import { jsonPost, loadFully, loadSteadily, percentile } from './load.ts';
+import { jsonPost, loadFully, loadSteadily } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
 
 const help = `usage: make bench-runtimes
@@ -53,14 +54,6 @@ async function measure({ server, request }: Side): Promise<Figures> {
 /** 99th percentile at 1,000 requests each second. */
 async function measureP99({ server, request }: Side): Promise<number> {
   return percentile(await loadSteadily(server.port, request, { perSecond: 1000, seconds: 2 }), 0.99);
-}
-
-const show = ({ median, least, most }: Spread): string =>
-  `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
-
-function judge(name: string, { value, isWithin, shown }: { value: number; isWithin: boolean; shown: string }): boolean {
-  process.stdout.write(`${isWithin ? 'ok    ' : 'failed'} ${name}: ${value.toFixed(2)}, ${shown}\n`);
-  return isWithin;
 }
 
 /** Starts of both, in turn. */
@@ -119,16 +112,16 @@ function report({ pairs, added, starts }: Measured): boolean {
   const delay = spreadOf(added);
   const wrapper = spreadOf(pairs.map(([{ perSecond: rate }]) => rate));
   process.stdout.write(
-    `       wrapper: ${show(wrapper)} requests/s; work for a request of the framework to ours: ${show(cpu)}\n`,
+    `       wrapper: ${describeSpread(wrapper)} requests/s; work for a request of the framework to ours: ${describeSpread(cpu)}\n`,
   );
   const atMost = (name: string, spread: Spread, bar: number): boolean =>
-    judge(name, { value: spread.median, isWithin: spread.median <= bar, shown: `${show(spread)}, at most ${bar}` });
+    judgeAtMost(name, spread.median, bar, describeSpread(spread));
   return [
-    judge('requests/s to functions-framework', {
-      value: perSecond.median,
-      isWithin: perSecond.median >= bars.requestsToFramework,
-      shown: `${show(perSecond)}, at least ${bars.requestsToFramework}`,
-    }),
+    judge(
+      'requests/s to functions-framework',
+      perSecond.median >= bars.requestsToFramework,
+      `${describeSpread(perSecond)}, at least ${bars.requestsToFramework}`,
+    ),
     atMost('start to ready, to functions-framework', starts.ready, bars.readyToFramework),
     atMost('idle memory, to functions-framework', starts.memory, bars.idleMemoryToFramework),
     atMost('ms added at p99 to a bare server', delay, bars.addedMillisecondsAtP99),
