@@ -114,17 +114,25 @@ function report({ pairs, added, starts }: Measured): boolean {
   process.stdout.write(
     `       wrapper: ${describeSpread(wrapper)} requests/s; work for a request of the framework to ours: ${describeSpread(cpu)}\n`,
   );
-  const atMost = (name: string, spread: Spread, bar: number): boolean =>
-    judgeAtMost(name, spread.median, bar, describeSpread(spread));
   return [
     judge(
       'requests/s to functions-framework',
       perSecond.median >= bars.requestsToFramework,
       `${describeSpread(perSecond)}, at least ${bars.requestsToFramework}`,
     ),
-    atMost('start to ready, to functions-framework', starts.ready, bars.readyToFramework),
-    atMost('idle memory, to functions-framework', starts.memory, bars.idleMemoryToFramework),
-    atMost('ms added at p99 to a bare server', delay, bars.addedMillisecondsAtP99),
+    judgeAtMost(
+      'start to ready, to functions-framework',
+      starts.ready.median,
+      bars.readyToFramework,
+      describeSpread(starts.ready),
+    ),
+    judgeAtMost(
+      'idle memory, to functions-framework',
+      starts.memory.median,
+      bars.idleMemoryToFramework,
+      describeSpread(starts.memory),
+    ),
+    judgeAtMost('ms added at p99 to a bare server', delay.median, bars.addedMillisecondsAtP99, describeSpread(delay)),
   ].every((isWithin) => isWithin);
 }
 
