@@ -1,24 +1,21 @@
 import { createServer } from 'node:http';
+import { toAnswer, toBatchAnswer, writeAnswer, writeThenClose } from './answer.js';
 import { encodeHeader, UnreadableEvent } from './attributes.js';
 import { readBody } from './body.js';
 import { parseRequest } from './event.js';
 import { firstHeader } from './headers.js';
 import { identify } from './identity.js';
 import { refusal } from './invoker.js';
-import { toBinary, toJsonText } from './reply.js';
 import { Slots } from './slots.js';
 
 /** @typedef {import('node:http').IncomingMessage} Request */
 /** @typedef {import('node:http').ServerResponse} Response */
-/** @typedef {{ readonly status: number, readonly headers: string[], readonly body: string | Uint8Array }} Answer */
+/** @typedef {import('./answer.js').Answer} Answer */
 
 /** Longer than the 90 s after which Knative's proxy gives up an idle connection, so that it is the first to do so. */
 const keepAliveMs = 120_000;
 const headersMs = 15_000;
-/** How long a body that was refused may still come, so that its sender reads the answer. */
-const lingerMs = 2000;
 const json = 'application/json';
-const batchType = 'application/cloudevents-batch+json';
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
@@ -153,7 +150,7 @@ export class FunctionServer {
    * @param {Answer} answer
    */
   #serveText(request, response, answer) {
-    if (request.method === 'GET' || request.method === 'HEAD') this.#write(response, answer);
+    if (request.method === 'GET' || request.method === 'HEAD') writeAnswer(response, answer, this.#isDraining);
     else this.#refuseRoute(request, response, { status: 405, code: 'MethodNotAllowed', allow: 'GET, HEAD' });
   }
 
@@ -168,7 +165,7 @@ export class FunctionServer {
     const ids = identify(correlationHeaderOf(request));
     const body = this.#parts.invoker.replies.refusal(ids, { code, message, retryable: false });
     const headers = ['content-type', json, ...(allow === undefined ? [] : ['allow', allow])];
-    this.#write(response, { status, headers, body });
+    writeAnswer(response, { status, headers, body }, this.#isDraining);
   }
 
   /**
@@ -218,11 +215,11 @@ export class FunctionServer {
       }
       case 'tooLarge': {
         const failure = refusal('BodyTooLarge', `body: got more than ${settings.maxBodyBytes} bytes, allowed as many`);
-        this.#writeThenClose(request, response, this.#refuseEvent(request, failure));
+        writeThenClose(request, response, this.#refuseEvent(request, failure));
         return;
       }
       case 'whole':
-        this.#write(response, await this.#answer(request, body.body, slot));
+        writeAnswer(response, await this.#answer(request, body.body, slot), this.#isDraining);
         this.#parts.invoker.reportFirstByte({ loadMs, receivedMs });
     }
   }
@@ -281,39 +278,8 @@ export class FunctionServer {
     if (status !== 408) headers.push('retry-after', '1');
     if (status === 429) {
       request.resume();
-      this.#write(response, { status, headers, body });
-    } else this.#writeThenClose(request, response, { status, headers, body });
-  }
-
-  /**
-   * @param {Response} response
-   * @param {Answer} answer
-   */
-  #write(response, { status, headers, body }) {
-    headers.push('content-length', String(Buffer.byteLength(body)));
-    if (this.#isDraining) headers.push('connection', 'close');
-    response.writeHead(status, headers);
-    response.end(body);
-  }
-
-  /**
-   * Closing with bytes unread would reset the connection, and take the answer from a caller that still sends.
-   * @param {Request} request
-   * @param {Response} response
-   * @param {Answer} answer
-   */
-  #writeThenClose(request, response, { status, headers, body }) {
-    headers.push('content-length', String(Buffer.byteLength(body)), 'connection', 'close');
-    response.writeHead(status, headers);
-    response.write(body);
-    request.resume();
-    const close = () => {
-      clearTimeout(timer);
-      response.end();
-    };
-    const timer = setTimeout(close, status === 408 ? 0 : lingerMs);
-    if (request.complete) close();
-    else request.once('end', close).once('close', close);
+      writeAnswer(response, { status, headers, body }, this.#isDraining);
+    } else writeThenClose(request, response, { status, headers, body });
   }
 }
 
@@ -328,27 +294,6 @@ function pathOf({ url = '' }) {
  * @returns {string | undefined} the first, where there are several
  */
 const correlationHeaderOf = ({ rawHeaders }) => firstHeader(rawHeaders, 'x-correlation-id');
-
-/**
- * @param {import('./reply.js').Reply} reply
- * @returns {Answer}
- */
-function toAnswer(reply) {
-  const { headers, body } = toBinary(reply);
-  headers.push('x-correlation-id', encodeHeader(String(reply.attributes['correlationid'])));
-  return { status: reply.status, headers, body };
-}
-
-/**
- * @param {readonly import('./reply.js').Reply[]} replies
- * @param {string} correlationId
- * @returns {Answer}
- */
-function toBatchAnswer(replies, correlationId) {
-  const status = replies.find((reply) => reply.status !== 200)?.status ?? 200;
-  const headers = ['content-type', batchType, 'x-correlation-id', encodeHeader(correlationId)];
-  return { status, headers, body: `[${replies.map(toJsonText).join(',')}]` };
-}
 
 /**
  * @param {import('node:http').Server} server
