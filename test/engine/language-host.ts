@@ -22,6 +22,7 @@ function programArguments(request: language.RunRequest): string[] {
   const nodeArguments: unknown = request.getInfo()?.getOptions()?.toJavaScript()['nodeargs'];
   return [
     ...(typeof nodeArguments === 'string' ? nodeArguments.split(' ') : []),
+    `--import=${new URL('end-with-host.ts', import.meta.url).href}`,
     resolve('@pulumi/pulumi/cmd/run/index.js'),
     `--monitor=${request.getMonitorAddress()}`,
     `--engine=${engine}`,
