@@ -32,7 +32,7 @@ const definitions = z.looseObject({
 });
 
 /** A kind can be listed a moment before its definition is established, which the discovery waits for. */
-export async function waitUntilEstablished(admin: ApiClient, patience: Patience): Promise<void> {
+export async function waitUntilEstablished(admin: ApiClient, patience: Patience = {}): Promise<void> {
   await eventually(async () => {
     const { body } = await admin.request('GET', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
     const waiting = definitions
@@ -46,16 +46,19 @@ export async function waitUntilEstablished(admin: ApiClient, patience: Patience)
 }
 
 /** Established is not yet served: what counts is that the kind can be listed. */
-export async function waitUntilServed(admin: ApiClient, crds: readonly object[], patience: Patience): Promise<void> {
-  await Promise.all(
-    crds.map(async (crd) => {
-      const path = `${listPath(crd)}?limit=1`;
-      await eventually(async () => {
-        const { status } = await admin.request('GET', path);
-        if (status !== 200) throw new Error(`status ${status} for ${path}`);
-      }, patience);
-    }),
-  );
+export async function waitUntilServed(
+  admin: ApiClient,
+  crds: readonly object[],
+  patience: Patience = {},
+): Promise<void> {
+  // one after the other: sixty polls at once are what a starting API server would be busy with
+  for (const crd of crds) {
+    const path = `${listPath(crd)}?limit=1`;
+    await eventually(async () => {
+      const { status } = await admin.request('GET', path);
+      if (status !== 200) throw new Error(`status ${status} for ${path}`);
+    }, patience);
+  }
 }
 
 function listPath(crd: object): string {

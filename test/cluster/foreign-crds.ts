@@ -7,8 +7,15 @@ import { foreignCrdsPart } from '../../tools/real-parts/parts.ts';
 /** Definitions of kinds whose own ones are not published as a Go module; the schemas in it are ours. */
 const stubFolder = join(import.meta.dirname, '../../tools/real-parts/crds');
 
-/** CustomResourceDefinitions of the systems that our objects are made for, and our stubs. */
-export function readForeignCrds(): object[] {
+let foreignCrds: readonly object[] | undefined;
+
+/** CustomResourceDefinitions of the systems that our objects are made for, and our stubs; read once, as it takes seconds. */
+export function readForeignCrds(): readonly object[] {
+  foreignCrds ??= readAll();
+  return foreignCrds;
+}
+
+function readAll(): readonly object[] {
   const folder = locateFolder(foreignCrdsPart);
   if (folder === undefined) throw new Error('no foreign CRDs found, make them with: make real-parts PART=foreign-crds');
   return [folder, ...(existsSync(stubFolder) ? [stubFolder] : [])].flatMap(readFolder);
