@@ -11,6 +11,9 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/manifests/'],
 };
 
+/** Suites that wait for real programs. */
+const realParts = { ...shared, setupFilesAfterEnv: ['<rootDir>/test/real-parts.setup.ts'] };
+
 export default {
   projects: [
     {
@@ -25,11 +28,11 @@ export default {
     { ...shared, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },
     { ...shared, displayName: 'fetch', testMatch: ['<rootDir>/test/fetch/**/*.test.ts'] },
     { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/*.test.ts'] },
-    { ...shared, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
-    { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
-    { ...shared, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
-    { ...shared, displayName: 'load', testMatch: ['<rootDir>/test/load/**/*.test.ts'] },
-    { ...shared, displayName: 'broker', testMatch: ['<rootDir>/test/broker/**/*.test.ts'] },
-    { ...shared, displayName: 'image', testMatch: ['<rootDir>/test/image/**/*.test.ts'] },
+    { ...realParts, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
+    { ...realParts, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
+    { ...realParts, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
+    { ...realParts, displayName: 'load', testMatch: ['<rootDir>/test/load/**/*.test.ts'] },
+    { ...realParts, displayName: 'broker', testMatch: ['<rootDir>/test/broker/**/*.test.ts'] },
+    { ...realParts, displayName: 'image', testMatch: ['<rootDir>/test/image/**/*.test.ts'] },
   ],
 };

@@ -76,7 +76,7 @@ describe('a RabbitMQ of the distribution', () => {
 
   beforeAll(async () => {
     rabbitmq = await startRabbitmq();
-  }, 70_000);
+  });
 
   afterAll(async () => rabbitmq.stop());
 
@@ -100,7 +100,7 @@ describe('a RabbitMQ of the distribution', () => {
           const [letter] = await work.take(queues.deadLetters, 'ack_requeue_true');
           return letter ?? false;
         },
-        { timeoutMs: 20_000, intervalMs: 100 },
+        { intervalMs: 100 },
       );
 
     beforeAll(async () => {
@@ -108,7 +108,7 @@ describe('a RabbitMQ of the distribution', () => {
       work = worker(own, vhost);
       // the order that fits least: what is needed comes after what needs it
       refused = await declareMore(manifests.toReversed());
-    }, 30_000);
+    });
 
     test('takes them all, in any order', () => {
       expect(refused).toEqual([]);
@@ -137,7 +137,6 @@ describe('a RabbitMQ of the distribution', () => {
         // it stays: read again, it is still there
         expect(await firstDeadLetter()).toMatchObject(expected);
       },
-      30_000,
     );
 
     test('keeps a message that comes back too often', async () => {
@@ -145,13 +144,10 @@ describe('a RabbitMQ of the distribution', () => {
       await work.publish(queues.builds, 'poison');
       const deliveries: number[] = [];
       for (let delivery = 0; delivery <= limits.deliveries; delivery += 1) {
-        const taken = await eventually(
-          async () => {
-            const messages = await work.take(queues.builds, 'reject_requeue_true');
-            return messages.length > 0 && messages;
-          },
-          { timeoutMs: 10_000 },
-        );
+        const taken = await eventually(async () => {
+          const messages = await work.take(queues.builds, 'reject_requeue_true');
+          return messages.length > 0 && messages;
+        });
         deliveries.push(taken.length);
       }
       expect(deliveries).toHaveLength(limits.deliveries + 1);
@@ -160,7 +156,7 @@ describe('a RabbitMQ of the distribution', () => {
         payload: 'poison',
         properties: { headers: { 'x-death': [death] } },
       });
-    }, 40_000);
+    });
 
     test('fails a publish beyond the length of a queue instead of dropping a message', async () => {
       const shorter = manifests
@@ -175,13 +171,13 @@ describe('a RabbitMQ of the distribution', () => {
           if (answer.status === 200) accepted.push('one');
           return answer.status !== 200 && answer;
         },
-        { timeoutMs: 20_000, intervalMs: 100 },
+        { intervalMs: 100 },
       );
       expect(refusal).toMatchObject({ status: 400, body: { reason: expect.stringContaining('Check queue limits') } });
       expect(await declareMore(manifests)).toEqual([]);
       const [first] = await work.take(queues.services, 'ack_requeue_true');
       expect(first?.payload).toBe('message 0');
-    }, 40_000);
+    });
 
     test('limits the queues that Knative makes, beside its own policy for their dead letters', async () => {
       const uid = '0f8fad5b-d9cb-469f-a165-70867728950e';
@@ -193,13 +189,10 @@ describe('a RabbitMQ of the distribution', () => {
       });
       const policy = { pattern: `${uid}$`, 'apply-to': 'queues', definition: { 'dead-letter-exchange': dlx } };
       expect(await own.request('PUT', pathOf('policies', vhost, 'knative'), policy)).toMatchObject({ status: 201 });
-      const described = await eventually(
-        async () => {
-          const found = z.looseObject({ policy: z.string().nullish() }).parse(await work.describe(queue));
-          return found.policy === 'knative' && found;
-        },
-        { timeoutMs: 10_000 },
-      );
+      const described = await eventually(async () => {
+        const found = z.looseObject({ policy: z.string().nullish() }).parse(await work.describe(queue));
+        return found.policy === 'knative' && found;
+      });
       expect(described).toMatchObject({
         operator_policy: 'knative-lambda-limits',
         effective_policy_definition: {
@@ -208,7 +201,7 @@ describe('a RabbitMQ of the distribution', () => {
           'delivery-limit': limits.deliveries,
         },
       });
-    }, 20_000);
+    });
 
     test('fails its user at everything outside the vhost', async () => {
       await rabbitmq.administrator.request('PUT', pathOf('vhosts', 'somebody-elses'), {});
@@ -252,7 +245,7 @@ describe('a RabbitMQ of the distribution', () => {
       await rabbitmq.administrator.request('DELETE', pathOf('vhosts', vhost));
     }
     expect(kept).toEqual(kept.map(() => uses.toSorted()));
-  }, 90_000);
+  });
 
   test('holds rejected messages back while the queue of dead letters is full', async () => {
     const environment = named('prd');
@@ -275,10 +268,10 @@ describe('a RabbitMQ of the distribution', () => {
         const [letters, builds] = [await count(queues.deadLetters), await count(queues.builds)];
         return letters.messages + builds.messages_dlx === rejected.length && builds.messages_dlx;
       },
-      { timeoutMs: 30_000, intervalMs: 200 },
+      { intervalMs: 200 },
     );
     expect(held).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   test('has no user guest, and needs none', async () => {
     const { body } = await rabbitmq.administrator.request('GET', '/users');

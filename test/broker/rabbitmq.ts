@@ -64,7 +64,7 @@ export async function startRabbitmq(): Promise<Rabbitmq> {
   const as = (other: Login): Management => manage(`http://127.0.0.1:${managementPort}/api`, other);
   const administrator = as(login);
   const isUp = async (): Promise<boolean> => (await administrator.request('GET', '/overview')).status === 200;
-  await eventually(isUp, { timeoutMs: 60_000, intervalMs: 200, giveUp: programs.failure });
+  await eventually(isUp, { intervalMs: 200, giveUp: programs.failure });
   return { administrator, as, stop: programs.stop };
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -17,8 +17,6 @@ import { parseObject } from './kubernetes-object.ts';
 import { admitted } from './manifests/admitted.ts';
 import { agentWith, functionWith, type Manifest } from './manifests/manifest.ts';
 import { refused } from './manifests/refused.ts';
-
-jest.setTimeout(120_000);
 
 const folder = new URL('manifests/', import.meta.url);
 const samples = readdirSync(folder)
@@ -61,15 +59,12 @@ describe('the CustomResourceDefinitions', () => {
     async (name, crd) => {
       const { warnings } = await plane.admin.apply(crd, { fieldManager, force: true });
       expect(warnings).toEqual([]);
-      const holding = await eventually(
-        async () => {
-          const stored = await plane.admin.get({ apiVersion: crd.apiVersion, kind: crd.kind, name });
-          const { conditions } = conditionsSchema.parse(stored).status;
-          const held = conditions.filter(({ status }) => status === 'True').map(({ type }) => type);
-          return held.includes('Established') && held;
-        },
-        { timeoutMs: 30_000 },
-      );
+      const holding = await eventually(async () => {
+        const stored = await plane.admin.get({ apiVersion: crd.apiVersion, kind: crd.kind, name });
+        const { conditions } = conditionsSchema.parse(stored).status;
+        const held = conditions.filter(({ status }) => status === 'True').map(({ type }) => type);
+        return held.includes('Established') && held;
+      });
       // NonStructuralSchema, KubernetesAPIApprovalPolicyConformant and Terminating would show here.
       expect(holding.toSorted()).toEqual(['Established', 'NamesAccepted']);
     },

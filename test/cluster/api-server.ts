@@ -22,7 +22,6 @@ export interface ApiServer {
   stop(this: void): Promise<void>;
 }
 
-const startTimeoutMs = 60_000;
 const portAttempts = 3;
 
 export interface ApiServerOptions {
@@ -47,7 +46,7 @@ export async function startApiServer(paths: ControlPlanePrograms, options: ApiSe
 
 async function startOnce(paths: ControlPlanePrograms, { database, auditPolicy }: ApiServerOptions): Promise<ApiServer> {
   const programs = supervisePrograms();
-  const patience = { timeoutMs: startTimeoutMs, intervalMs: 25, giveUp: programs.failure };
+  const patience = { intervalMs: 25, giveUp: programs.failure };
   try {
     const [etcdPort = 0, apiPort = 0] = await findFreePorts(2);
     const place = { folder: programs.folder, etcdPort, apiPort };

@@ -31,7 +31,6 @@ export async function startCanaryCluster(traffic: Readonly<Record<string, Traffi
   const prometheusUrl = `http://127.0.0.1:${prometheusPort}`;
   startPrometheus(controlPlane, { folder, port: prometheusPort, target: served.url });
   await eventually(async () => (await fetch(`${prometheusUrl}/-/ready`)).ok, {
-    timeoutMs: 30_000,
     giveUp: controlPlane.failure,
   });
   controlPlane.start({

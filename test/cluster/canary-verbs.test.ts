@@ -33,7 +33,7 @@ beforeAll(async () => {
     },
   };
   await cluster.controlPlane.admin.apply(canary, { fieldManager: 'test' });
-}, 60_000);
+});
 
 afterAll(async () => cluster.stop());
 
@@ -47,18 +47,18 @@ test('a canary is shown with its phase and weight', async () => {
     code: 0,
     output: expect.stringMatching(/Step Weight: +5/),
   });
-}, 30_000);
+});
 
 test('a canary is promoted after two questions: Flux suspended, analysis skipped, both taken back', async () => {
   await setPhase('Progressing');
   const promotion = typed.makeOnTerminal('canary-promote ENV=prd', ['yes', 'prd']);
-  await eventually(async () => (await readCanary()).spec.skipAnalysis, { timeoutMs: 30_000 });
+  await eventually(async () => (await readCanary()).spec.skipAnalysis);
   expect(await isSuspended(cluster, 'knative-lambda-prd')).toBe(true);
   await setPhase('Succeeded');
   expect(await promotion).toMatchObject({ code: 0, output: expect.stringContaining('promoted; Flux delivers prd') });
   expect(await isSuspended(cluster, 'knative-lambda-prd')).toBe(false);
   expect(await readCanary()).toMatchObject({ spec: { skipAnalysis: false } });
-}, 60_000);
+});
 
 // the last one is ctrl-C
 test.each([[['no']], [['yes', 'yes']], [['yes', 'dev']], [['\u0003']]])(
@@ -70,7 +70,6 @@ test.each([[['no']], [['yes', 'yes']], [['yes', 'dev']], [['\u0003']]])(
     expect(await isSuspended(cluster, 'knative-lambda-prd')).toBe(false);
     expect(await readCanary()).toMatchObject({ spec: { skipAnalysis: false } });
   },
-  30_000,
 );
 
 test('fails to promote a canary without a terminal, and with the name of another environment', async () => {
@@ -84,7 +83,7 @@ test('fails to promote a canary without a terminal, and with the name of another
     output: expect.stringContaining('YES: got dev, allowed prd; nothing was changed'),
   });
   expect(await isSuspended(cluster, 'knative-lambda-prd')).toBe(false);
-}, 30_000);
+});
 
 test('fails to promote a canary when nothing is rolled out', async () => {
   await setPhase('Succeeded');
@@ -102,7 +101,7 @@ test('fails halfway with what was done and commands that get back', async () => 
   await runWayBack(output);
   expect(await isSuspended(cluster, 'knative-lambda-prd')).toBe(false);
   expect(await readCanary()).toMatchObject({ spec: { skipAnalysis: false } });
-}, 30_000);
+});
 
 test('says on ctrl-C what was done and how to get back', async () => {
   await setPhase('Progressing');
@@ -115,23 +114,20 @@ test('says on ctrl-C what was done and how to get back', async () => {
   await runWayBack(output);
   expect(await isSuspended(cluster, 'knative-lambda-prd')).toBe(false);
   expect(await readCanary()).toMatchObject({ spec: { skipAnalysis: false } });
-}, 30_000);
+});
 
 test('a canary is rolled back by as many failed checks as make Flagger do it', async () => {
   await setPhase('Progressing');
   const running = typed.start('canary-rollback ENV=prd YES=prd');
   const failedChecks = z.looseObject({ status: z.looseObject({ failedChecks: z.int() }) });
-  await eventually(
-    async () => {
-      const { body } = await cluster.controlPlane.admin.request('GET', canaryPath);
-      return failedChecks.parse(body).status.failedChecks > 5;
-    },
-    { timeoutMs: 30_000 },
-  );
+  await eventually(async () => {
+    const { body } = await cluster.controlPlane.admin.request('GET', canaryPath);
+    return failedChecks.parse(body).status.failedChecks > 5;
+  });
   await setPhase('Failed');
   expect(await running.result).toMatchObject({ code: 0, output: expect.stringContaining('revert its commit') });
   expect(await isSuspended(cluster, 'knative-lambda-prd')).toBe(false);
-}, 60_000);
+});
 
 const backend = (name: string, weight: number) => ({ kind: 'Service', group: '', port: 80, name, weight });
 

@@ -95,8 +95,8 @@ describe('Flagger, with the canaries of the environments', () => {
 
   const podsOf = (namespace: string) => cluster.controlPlane.admin.list({ apiVersion: 'v1', kind: 'Pod', namespace });
 
-  const wait = <T>(check: () => Promise<T>, timeoutMs: number) =>
-    eventually(check, { timeoutMs, intervalMs: 200, giveUp: cluster.controlPlane.failure });
+  const wait = <T>(check: () => Promise<T>) =>
+    eventually(check, { intervalMs: 200, giveUp: cluster.controlPlane.failure });
 
   async function install(namespace: Case): Promise<void> {
     const { admin } = cluster.controlPlane;
@@ -108,7 +108,7 @@ describe('Flagger, with the canaries of the environments', () => {
     for (const manifest of rolloutManifests(cases[namespace].environment, namespace)) {
       await admin.apply(forTest(manifest, cluster), options);
     }
-    await wait(async () => (await phaseOf(namespace)) === 'Initialized', 60_000);
+    await wait(async () => (await phaseOf(namespace)) === 'Initialized');
   }
 
   async function release(namespace: Case): Promise<string> {
@@ -125,7 +125,7 @@ describe('Flagger, with the canaries of the environments', () => {
       if (backend !== undefined && backend.weight !== seen.at(-1)) seen.push(backend.weight);
       const phase = await phaseOf(namespace);
       return phase === 'Succeeded' || phase === 'Failed' ? phase : false;
-    }, 150_000);
+    });
   }
 
   async function messagesOf(namespace: string): Promise<string> {
@@ -136,7 +136,7 @@ describe('Flagger, with the canaries of the environments', () => {
   beforeAll(async () => {
     cluster = await startCanaryCluster(cases);
     await Promise.all(namespaces.map(install));
-  }, 120_000);
+  });
 
   afterAll(async () => cluster.stop());
 
@@ -156,7 +156,7 @@ describe('Flagger, with the canaries of the environments', () => {
     const pods = await wait(async () => {
       const found = (await podsOf(namespace)).filter(({ metadata }) => metadata.name.startsWith(`${name}-primary-`));
       return found.length === 3 && found;
-    }, 60_000);
+    });
     const policy = policySchema.parse(
       await get('networking.k8s.io/v1', 'NetworkPolicy', namespace, 'knative-lambda-network-policy'),
     );
@@ -167,7 +167,7 @@ describe('Flagger, with the canaries of the environments', () => {
     expect(selectedBy(policy.spec.podSelector)).toEqual(pods);
     expect(selectedBy(budget.spec.selector)).toEqual(pods);
     expect(selectedBy({ matchLabels: service.spec.selector, matchExpressions: [] })).toEqual(pods);
-  }, 70_000);
+  });
 
   test('gives the primary a copy of the configuration, so that a new one reaches the canary first', async () => {
     const found = deploymentSchema.parse(await get('apps/v1', 'Deployment', 'latency', `${name}-primary`));
@@ -191,31 +191,23 @@ describe('Flagger, with the canaries of the environments', () => {
     test.each([
       ['good-by-default', [0, 10, 20, 30, 40, 50, 0]],
       ['good-beside-a-failing-primary', [0, 5, 10, 15, 20, 25, 30, 0]],
-    ] as const)(
-      'promotes %s through each weight',
-      async (namespace, steps) => {
-        expect(await outcomes[namespace]).toBe('Succeeded');
-        expect(weights[namespace]).toEqual(steps);
-        expect(await imageOf(namespace, `${name}-primary`)).toBe(nextImage);
-      },
-      170_000,
-    );
+    ] as const)('promotes %s through each weight', async (namespace, steps) => {
+      expect(await outcomes[namespace]).toBe('Succeeded');
+      expect(weights[namespace]).toEqual(steps);
+      expect(await imageOf(namespace, `${name}-primary`)).toBe(nextImage);
+    });
 
     test.each([
       ['errors', /success-percent 9[45]\.\d+ < 99/],
       ['latency', /p99-milliseconds \d+\.\d+ > 300/],
       ['silence', /no values found for custom metric: success-percent/],
       ['few-requests', /requests \d\d\.\d+ < 100/],
-    ] as const)(
-      'rolls %s back, however well the primary does',
-      async (namespace, reason) => {
-        expect(await outcomes[namespace]).toBe('Failed');
-        expect(weights[namespace]).toEqual([0, cases[namespace].environment === 'staging' ? 10 : 5, 0]);
-        expect(await messagesOf(namespace)).toMatch(reason);
-        expect(await imageOf(namespace, `${name}-primary`)).not.toBe(nextImage);
-      },
-      170_000,
-    );
+    ] as const)('rolls %s back, however well the primary does', async (namespace, reason) => {
+      expect(await outcomes[namespace]).toBe('Failed');
+      expect(weights[namespace]).toEqual([0, cases[namespace].environment === 'staging' ? 10 : 5, 0]);
+      expect(await messagesOf(namespace)).toMatch(reason);
+      expect(await imageOf(namespace, `${name}-primary`)).not.toBe(nextImage);
+    });
 
     test('leaves the route by header as it was written, to Services that exist', async () => {
       const namespace = 'few-requests';
@@ -227,7 +219,7 @@ describe('Flagger, with the canaries of the environments', () => {
       const backends = ['canary', 'primary'].map((version) => `knative-lambda-receiver-${version}`);
       const services = await Promise.all(backends.map((service) => get('v1', 'Service', namespace, service)));
       expect(services.map(({ metadata }) => metadata.name)).toEqual(backends);
-    }, 170_000);
+    });
 
     test('asks for acceptance and load before it judges, and tells the channel how it ended', async () => {
       await Promise.all(Object.values(outcomes));
@@ -238,6 +230,6 @@ describe('Flagger, with the canaries of the environments', () => {
       expect(asked.filter((body) => body.includes('hey -z')).length).toBeGreaterThan(2 * namespaces.length);
       expect(told.some((body) => body.includes('promotion finished'))).toBe(true);
       expect(told.some((body) => body.includes('Failed checks threshold reached'))).toBe(true);
-    }, 170_000);
+    });
   });
 });

@@ -40,7 +40,7 @@ describe('commands against a cluster', () => {
     environment = { KUBECONFIG: controlPlane.kubeconfig };
     context = run('kubectl config current-context', environment).output.trim();
     await makePlatformNamespaces(controlPlane.admin);
-  }, 60_000);
+  });
 
   afterAll(async () => controlPlane.stop());
 
@@ -60,20 +60,16 @@ describe('commands against a cluster', () => {
     expect(output).toContain('got "production", allowed dev, staging, prd, pro, pro-1-node, studio, studio-1-node');
   });
 
-  test.each(['dev', 'pro'])(
-    'prepares a cluster for %s, then a dry run of its stream is accepted',
-    (name) => {
-      expect(prepare(name)).toMatchObject({ status: 0 });
-      const dryRun = run('npx cdk8s synth --stdout | kubectl apply --server-side --dry-run=server -f -', {
-        ...environment,
-        ENV: name,
-      });
-      expect(dryRun).toMatchObject({ status: 0, output: expect.not.stringContaining('Warning') });
-      const applied = dryRun.output.split('\n').filter((line) => line.includes('serverside-applied'));
-      expect(applied).toHaveLength(readManifests(name).length);
-    },
-    60_000,
-  );
+  test.each(['dev', 'pro'])('prepares a cluster for %s, then a dry run of its stream is accepted', (name) => {
+    expect(prepare(name)).toMatchObject({ status: 0 });
+    const dryRun = run('npx cdk8s synth --stdout | kubectl apply --server-side --dry-run=server -f -', {
+      ...environment,
+      ENV: name,
+    });
+    expect(dryRun).toMatchObject({ status: 0, output: expect.not.stringContaining('Warning') });
+    const applied = dryRun.output.split('\n').filter((line) => line.includes('serverside-applied'));
+    expect(applied).toHaveLength(readManifests(name).length);
+  });
 
   test('fails to prepare an environment where the one that it stands in for runs', () => {
     expect(prepare('pro')).toMatchObject({ status: 0 });
@@ -81,7 +77,7 @@ describe('commands against a cluster', () => {
       status: 1,
       output: expect.stringContaining('namespace knative-lambda: got environment pro, allowed pro-1-node or none'),
     });
-  }, 60_000);
+  });
 
   test.each(['shared', 'dev', 'staging', 'prd', 'pro', 'pro-1-node', 'studio', 'studio-1-node'])(
     'builds manifests/%s with kustomize into the same objects',
@@ -150,7 +146,7 @@ describe('commands against a cluster', () => {
     } finally {
       project.remove();
     }
-  }, 60_000);
+  });
 });
 
 /** The API server's file holds its own certificate and that of its authority; kubeseal reads one. */

@@ -38,7 +38,7 @@ describe('delivery by settings that no environment has', () => {
   beforeAll(async () => {
     controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
     await makePlatformNamespaces(controlPlane.admin);
-  }, 60_000);
+  });
 
   afterAll(async () => controlPlane.stop());
 

@@ -65,7 +65,7 @@ describe.each(clusters)('cluster %s', (cluster) => {
     controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
     await makePlatformNamespaces(controlPlane.admin);
     accepted = await applyAll(controlPlane, clusterManifests);
-  }, 60_000);
+  });
 
   afterAll(async () => controlPlane.stop());
 

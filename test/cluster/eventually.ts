@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 
 export interface Patience {
-  readonly timeoutMs: number;
+  /** When to give up; default four minutes, which only what never comes takes. */
+  readonly timeoutMs?: number;
   /** Pause between two checks, default 50 ms. */
   readonly intervalMs?: number;
   /** Ends the wait with this error as soon as there is one. */
@@ -10,15 +11,16 @@ export interface Patience {
 }
 
 /** Repeats a check until it neither throws nor answers `false`, and answers what it did. */
-export async function eventually<T>(check: () => T | Promise<T>, patience: Patience): Promise<Exclude<T, false>> {
-  const deadline = performance.now() + patience.timeoutMs;
+export async function eventually<T>(check: () => T | Promise<T>, patience: Patience = {}): Promise<Exclude<T, false>> {
+  const { timeoutMs = 240_000, intervalMs = 50, giveUp } = patience;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const attempt = await attemptOnce(check);
     if (attempt.passed) return attempt.value;
-    const hopeless = patience.giveUp?.();
+    const hopeless = giveUp?.();
     if (hopeless !== undefined) throw hopeless;
-    if (performance.now() >= deadline) throw tooLate(patience.timeoutMs, attempt.reason);
-    await sleep(patience.intervalMs ?? 50);
+    if (performance.now() >= deadline) throw tooLate(timeoutMs, attempt.reason);
+    await sleep(intervalMs);
   }
 }
 

@@ -57,9 +57,6 @@ const deployment = z.looseObject({
   spec: z.looseObject({ replicas: z.int() }),
 });
 
-/** Longer than the interval of an environment, which is varied by 5 %. */
-const suiteMs = 75_000;
-
 export function fluxObject(kind: string, name: string, apiVersion: string): ObjectReference {
   return { apiVersion, kind, name, namespace: 'flux-system' };
 }
@@ -89,7 +86,7 @@ export async function startFluxCluster(options: FluxClusterOptions): Promise<Flu
     return ready === undefined ? 'nothing yet' : `${ready.status}: ${ready.message}`;
   };
   const until = async (check: () => Promise<boolean>): Promise<void> => {
-    await eventually(check, { timeoutMs: suiteMs, intervalMs: 200, giveUp: failure });
+    await eventually(check, { intervalMs: 200, giveUp: failure });
   };
   return {
     controlPlane,

@@ -85,7 +85,7 @@ describe('Flux, with kinds whose status it cannot read by itself', () => {
         );
       },
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     rmSync(folder, { recursive: true });
@@ -98,7 +98,7 @@ describe('Flux, with kinds whose status it cannot read by itself', () => {
     // Unknown, not InProgress: an expression cannot ask whether there is a status at all
     expect(said).toContain("LambdaFunction/knative-lambda/hello-python status: 'Unknown'");
     expect(said).toContain("Service/knative-lambda/lambda-command-receiver status: 'Unknown'");
-  }, 80_000);
+  });
 
   test('fails at once when a function is stalled', async () => {
     await setReady(receiver);
@@ -108,12 +108,12 @@ describe('Flux, with kinds whose status it cannot read by itself', () => {
       conditions: [condition('Stalled', 'True', 'the build failed')],
     });
     expect(await until(/hello-python status: 'Failed'/)).toMatch(/^False/);
-  }, 80_000);
+  });
 
   test('is ready once all of them say so', async () => {
     await setReady(`${functions}/hello-python`);
     expect(await flux.settledCondition(name)).toContain('True: Applied revision: main@sha1:');
-  }, 80_000);
+  });
 
   test('decrypts what SOPS encrypted, with the key that delivery.decryptionSecret names', async () => {
     const sops = locateProgram(sopsPart) ?? '';
@@ -146,5 +146,5 @@ describe('Flux, with kinds whose status it cannot read by itself', () => {
     await flux.until(() => exists('/api/v1/namespaces/knative-lambda/secrets/encrypted'));
     const found = await admin.get({ apiVersion: 'v1', kind: 'Secret', ...metadata });
     expect(found['data']).toEqual({ password: Buffer.from('not-in-git').toString('base64') });
-  }, 80_000);
+  });
 });

@@ -129,7 +129,7 @@ describe('Flux, its own notification-controller', () => {
           environment: { KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system' },
         }),
     });
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await flux.stop();
@@ -157,7 +157,6 @@ describe('Flux, its own notification-controller', () => {
         },
       });
     },
-    70_000,
   );
 
   test('posts the version of the commit that it deploys, not of the one before', async () => {
@@ -171,7 +170,7 @@ describe('Flux, its own notification-controller', () => {
     const before = postsAbout('knative-lambda-dev').length;
     await flux.until(async () => postsAbout('knative-lambda-dev').length > before);
     expect(postsAbout('knative-lambda-dev').at(-1)?.fields).toMatchObject({ version: 'v7.8.9' });
-  }, 70_000);
+  });
 
   test('posts a failed health check with the name of the object', async () => {
     const file = join(flux.source.folder, 'staging/operator.yaml');
@@ -183,7 +182,7 @@ describe('Flux, its own notification-controller', () => {
       text: expect.stringContaining('Deployment/knative-lambda-staging/knative-lambda-operator'),
       fields: { environment: 'staging', component: 'knative-lambda' },
     });
-  }, 70_000);
+  });
 
   test('posts nothing of waiting for one another, and nothing of an object that is not ours', () => {
     expect(posts.filter(({ text: said }) => said.includes('Dependencies do not meet'))).toEqual([]);

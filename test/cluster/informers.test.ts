@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { Change } from '../../operator/kube/change.ts';
 import { KubeClient } from '../../operator/kube/client.ts';
@@ -21,9 +21,6 @@ const configMaps: Resource<ConfigMap> = { ...core, kind: 'ConfigMap', plural: 'c
 const secrets: Resource = { ...core, kind: 'Secret', plural: 'secrets' };
 const gadgets: Resource = { group: 'example.com', version: 'v1', kind: 'Gadget', plural: 'gadgets', namespaced: true };
 const options = { fieldManager: 'informers-test' };
-const patience = { timeoutMs: 30_000 };
-
-jest.setTimeout(30_000);
 
 let controlPlane: ControlPlane;
 let connection: Connection;
@@ -38,7 +35,7 @@ beforeAll(async () => {
   for (const name of ['one', 'two', 'three']) {
     await controlPlane.admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
-}, 120_000);
+});
 
 afterAll(async () => {
   await client.close();
@@ -107,7 +104,7 @@ describe('an informer', () => {
     await put('one', 'second');
     await put('one', 'first', { labels: { side: 'right' } });
     await client.delete(configMaps, { namespace: 'one', name: 'second' });
-    await eventually(() => heard.length === 4, patience);
+    await eventually(() => heard.length === 4);
     expect(heard).toEqual(['added first (bulk)', 'added second', 'updated first', 'deleted second']);
     expect(informer.cache.byIndex('side', 'left')).toEqual([]);
     expect(informer.cache.byIndex('side', 'right')).toEqual([
@@ -138,9 +135,9 @@ describe('an informer', () => {
     expect(keys().toSorted()).toEqual(['one/labelled', 'two/labelled']);
     expect([...byField.cache.list()]).toHaveLength(1);
     await put('two', 'labelled', { labels: {} });
-    await eventually(() => keys().length === 1, patience);
+    await eventually(() => keys().length === 1);
     await put('two', 'late', { labels });
-    await eventually(() => informer.cache.get('two/late') !== undefined, patience);
+    await eventually(() => informer.cache.get('two/late') !== undefined);
   });
 
   test('of metadata holds nothing of a Secret but that', async () => {
@@ -156,7 +153,7 @@ describe('an informer', () => {
       metadata: { ...metadata, name: 'later' },
       stringData: { password: 'p' },
     });
-    await eventually(() => informer.cache.size === 2, patience);
+    await eventually(() => informer.cache.size === 2);
     const members = [...informer.cache.list()].flatMap((object) => Object.keys(object));
     expect([...new Set(members)].toSorted()).toEqual(['apiVersion', 'kind', 'metadata']);
   });
@@ -170,7 +167,7 @@ describe('a watch that does not get on', () => {
     const [seen, unseen] = [configMaps, secrets].map((one) => informers.of(one, { namespaces: ['one'] }));
     run(informers);
     await seen?.whenSynced(stopping.signal);
-    await eventually(() => unseen?.fault !== undefined, patience);
+    await eventually(() => unseen?.fault !== undefined);
     expect(unseen?.synced).toBe(false);
     expect(seen?.fault).toBeUndefined();
     expect(unseen?.fault?.message).toBe(
@@ -179,14 +176,14 @@ describe('a watch that does not get on', () => {
     );
     await allow('half-blind', 'secrets');
     await unseen?.whenSynced(stopping.signal);
-    await eventually(() => unseen?.fault === undefined, patience);
-  }, 60_000);
+    await eventually(() => unseen?.fault === undefined);
+  });
 
   test('says which kind is not installed, and goes on when it is', async () => {
     const informers = informersOf(client);
     const informer = informers.of(gadgets);
     run(informers);
-    await eventually(() => informer.fault !== undefined, patience);
+    await eventually(() => informer.fault !== undefined);
     expect(informer.fault?.message).toMatch(
       /^gadgets\.example\.com: .*; the server serves no gadgets in example\.com\/v1: install the CustomResourceDefinition of Gadget$/,
     );
@@ -203,10 +200,10 @@ describe('a watch that does not get on', () => {
       },
     });
     await informer.whenSynced(stopping.signal);
-    await eventually(() => informer.fault === undefined, patience);
+    await eventually(() => informer.fault === undefined);
     await client.apply(gadgets, { metadata: { namespace: 'one', name: 'new' } }, options);
-    await eventually(() => informer.cache.get('one/new') !== undefined, patience);
-  }, 60_000);
+    await eventually(() => informer.cache.get('one/new') !== undefined);
+  });
 
   test.each([
     { name: 'the CA is wrong', changes: { tls: {} }, message: /self-signed certificate.*; .*check the CA/ },
@@ -220,7 +217,7 @@ describe('a watch that does not get on', () => {
     const informers = informersOf(connect(changes));
     const informer = informers.of(configMaps);
     run(informers);
-    await eventually(() => informer.fault !== undefined, patience);
+    await eventually(() => informer.fault !== undefined);
     expect(informer.fault?.message).toMatch(message);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import {
   isAlreadyExists,
@@ -67,8 +67,6 @@ const parcelDefinition = {
 };
 const options = { fieldManager: 'kube-client-test' };
 
-jest.setTimeout(20_000);
-
 let controlPlane: ControlPlane;
 let connection: Connection;
 let client: KubeClient;
@@ -80,7 +78,7 @@ beforeAll(async () => {
   connection = await readKubeconfig({ paths: [controlPlane.kubeconfig], clock: systemClock });
   client = new KubeClient(connection, { clock: systemClock });
   folder = mkdtempSync(join(tmpdir(), 'knative-lambda-kube-client-'));
-}, 120_000);
+});
 
 afterAll(async () => {
   await client.close();

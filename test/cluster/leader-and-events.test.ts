@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { KubeClient } from '../../operator/kube/client.ts';
 import { systemClock } from '../../operator/kube/clock.ts';
@@ -14,11 +14,9 @@ import { whenAborted } from '../../operator/reconcile/when-aborted.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
 
-jest.setTimeout(60_000);
-
 const configMaps: Resource = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
 const never = new AbortController().signal;
-const soon = (check: () => boolean | Promise<boolean>): Promise<true> => eventually(check, { timeoutMs: 30_000 });
+const soon = (check: () => boolean | Promise<boolean>): Promise<true> => eventually(check);
 
 const namespace = 'default';
 const account = 'operator-engine';
@@ -60,7 +58,7 @@ beforeAll(async () => {
   admin = new KubeClient(connection, { clock: systemClock });
   const credentials = bearerToken(await requestToken());
   client = new KubeClient({ ...connection, credentials }, { clock: systemClock });
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all([client.close(), admin.close()]);

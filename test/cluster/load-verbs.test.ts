@@ -13,7 +13,7 @@ const runs = async (): Promise<readonly string[]> =>
 beforeAll(async () => {
   cluster = await startOperatedCluster();
   typed = typedCommands(cluster.kubeconfig);
-}, 60_000);
+});
 
 afterAll(async () => cluster.stop());
 
@@ -41,7 +41,7 @@ test('warns of high load before stress, and fails without a yes', async () => {
   });
   expect(await typed.makeOnTerminal('k6-stress ENV=dev', ['yes'])).toMatchObject({ code: 0 });
   expect(await runs()).toContain('knative-lambda-execute-stress');
-}, 30_000);
+});
 
 test('shows every load test, and removes them all', async () => {
   expect(await typed.make('k6-status ENV=dev')).toMatchObject({

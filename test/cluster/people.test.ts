@@ -53,11 +53,9 @@ describe('people on the cluster of the tiers', () => {
     }
     // the controller that aggregates roles needs a moment
     const namespace = namespaceOf('dev', 'functions');
-    await eventually(() => may('developers', 'create', 'lambdafunctions', namespace), { timeoutMs: 20_000 });
-    await eventually(() => may('sre-team', 'create', 'lambdafunctions', namespaceOf('prd', 'control')), {
-      timeoutMs: 20_000,
-    });
-  }, 60_000);
+    await eventually(() => may('developers', 'create', 'lambdafunctions', namespace));
+    await eventually(() => may('sre-team', 'create', 'lambdafunctions', namespaceOf('prd', 'control')));
+  });
 
   afterAll(async () => controlPlane.stop());
 

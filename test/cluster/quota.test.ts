@@ -80,8 +80,8 @@ describe.each(clusters)('quotas on cluster %s', (cluster) => {
       .filter(({ apiVersion, kind }) => kinds.has(`${apiVersion}/${kind}`))) {
       await controlPlane.admin.apply(manifest, { fieldManager: 'flux' });
     }
-    await Promise.all(places.map((place) => eventually(() => isReady(place), { timeoutMs: 20_000 })));
-  }, 60_000);
+    await Promise.all(places.map((place) => eventually(() => isReady(place))));
+  });
 
   afterAll(async () => controlPlane.stop());
 
@@ -94,7 +94,7 @@ describe.each(clusters)('quotas on cluster %s', (cluster) => {
         const pods = needs.flatMap((need, index) => podsOf(need, namespace, `need-${index}`));
         expect(pods.length).toBeGreaterThan(0);
         expect(await firstRefusal(namespace, pods)).toBeUndefined();
-      }, 60_000);
+      });
 
       test('refuses the pod that goes beyond the figures', async () => {
         const [largest] = needs.toSorted((one, other) => other.perPod.cpuRequest - one.perPod.cpuRequest);
@@ -103,7 +103,7 @@ describe.each(clusters)('quotas on cluster %s', (cluster) => {
           status: 403,
           message: expect.stringContaining('exceeded quota: knative-lambda-quota'),
         });
-      }, 60_000);
+      });
     },
   );
 
@@ -126,13 +126,10 @@ describe.each(clusters)('quotas on cluster %s', (cluster) => {
         containers: [{ name: 'queue-proxy', image: 'example.com/queue:1', resources: { requests: { cpu: '25m' } } }],
       },
     };
-    const admitted = await eventually(
-      async () => {
-        const answer = await createPod(namespace, pod);
-        return answer.status === 201 && answer;
-      },
-      { timeoutMs: 20_000 },
-    );
+    const admitted = await eventually(async () => {
+      const answer = await createPod(namespace, pod);
+      return answer.status === 201 && answer;
+    });
     expect(admitted.message).toContain('"limits":{"cpu":"200m","memory":"128Mi"}');
-  }, 30_000);
+  });
 });

@@ -138,7 +138,7 @@ describe.each(['prd', 'studio', 'pro'])('commands of the runbooks in %s', (name)
     await applyAll(manifests);
     const identities = new Set(manifests.map(identify));
     await applyAll(operatedObjects(environment).filter((object) => !identities.has(identify(object))));
-    await eventually(allPodsAreMade, { timeoutMs: 60_000, intervalMs: 250, giveUp: controlPlane.failure });
+    await eventually(allPodsAreMade, { intervalMs: 250, giveUp: controlPlane.failure });
     for (const [ending, file] of Object.entries({ crt: 'apiserver.crt', key: 'apiserver.key' })) {
       cpSync(join(dirname(controlPlane.kubeconfig), 'certificates', file), join(folder, `new.${ending}`));
     }
@@ -146,7 +146,7 @@ describe.each(['prd', 'studio', 'pro'])('commands of the runbooks in %s', (name)
     const context = (await runLine('kubectl config current-context', folder, variables)).output.trim();
     const exports = renderExports({ ...shellVariables(environment, context), ...givenNames });
     run = async (line) => runLine(`${exports}${line}`, folder, variables);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
@@ -164,7 +164,7 @@ describe.each(['prd', 'studio', 'pro'])('commands of the runbooks in %s', (name)
     await Promise.all([work(), work(), work()]);
     expect(faults).toEqual([]);
     expect(commands.length).toBeGreaterThan(130);
-  }, 180_000);
+  });
 
   test('answer questions about rights with yes', async () => {
     const questions = commands.filter((command) => firstWord(command) === 'auth');

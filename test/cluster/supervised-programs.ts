@@ -29,7 +29,7 @@ export interface SupervisedPrograms {
 const endingSchema = z.object({ name: z.string(), ending: z.string() });
 const supervisorPath = join(import.meta.dirname, 'supervisor.mjs');
 const shownLogLines = 15;
-const limitMs = 20_000;
+const limitMs = 120_000;
 
 export function supervisePrograms(): SupervisedPrograms {
   const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-control-plane-'));

@@ -43,7 +43,7 @@ export function startCommand(
   return {
     result,
     output: () => text,
-    untilPrinted: async (pattern) => eventually(() => pattern.test(text), { timeoutMs: 30_000 }),
+    untilPrinted: async (pattern) => eventually(() => pattern.test(text)),
     type: (line) => child.stdin.write(line),
     interrupt: () => child.pid !== undefined && process.kill(-child.pid, 'SIGINT'),
   };

@@ -20,7 +20,7 @@ beforeAll(async () => {
   cluster = await startOperatedCluster();
   ({ make } = typedCommands(cluster.kubeconfig));
   cluster.simulate(() => makeDeploymentsAvailable(cluster));
-}, 60_000);
+});
 
 afterAll(async () => cluster.stop());
 
@@ -81,7 +81,7 @@ describe('deploying by hand', () => {
 
     expect(await make('flux-resume ENV=dev')).toMatchObject({ code: 0 });
     expect(await isSuspended(cluster, 'knative-lambda-dev')).toBe(false);
-  }, 90_000);
+  });
 
   test('deploys every environment whose context is there, and says where it stopped', async () => {
     const { code, output } = await make('deploy-all-envs FROM=checkout YES=dev TIMEOUT=20s');
@@ -89,7 +89,7 @@ describe('deploying by hand', () => {
     expect(output).toContain('studio: left out, no context homelab-studio');
     expect(output).toContain('YES: got dev, allowed prd; nothing was changed');
     expect(output).toContain('prd: failed; done: dev, staging; not begun: pro');
-  }, 90_000);
+  });
 
   test('scales the receiver and says how Flux is resumed', async () => {
     expect(await make('scale-builder ENV=dev REPLICAS=3')).toMatchObject({
@@ -101,7 +101,7 @@ describe('deploying by hand', () => {
       '/apis/apps/v1/namespaces/knative-lambda-dev/deployments/knative-lambda-builder',
     );
     expect(body).toMatchObject({ spec: { replicas: 3 } });
-  }, 60_000);
+  });
 });
 
 describe('queues and builds', () => {

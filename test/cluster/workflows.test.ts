@@ -115,7 +115,7 @@ describe('workflows', () => {
     } finally {
       project.remove();
     }
-  }, 60_000);
+  });
 
   test.each(readdirSync(folder))('%s runs nothing of others, so that no version of it can go stale', (file) => {
     const steps = Object.values(workflow.parse(parse(read(file))).jobs).flatMap((job) => job.steps);

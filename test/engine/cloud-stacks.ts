@@ -56,7 +56,7 @@ export function usePlace(environments: readonly CloudEnvironment[]): () => Place
   let place: StartedPlace | undefined;
   beforeAll(async () => {
     place = await startPlace(environments);
-  }, 300_000);
+  });
   afterAll(async () => {
     place?.engine.dispose();
     place?.providers.stop();
@@ -115,7 +115,7 @@ export function describeStack(environment: CloudEnvironment, place: () => Place)
       await place().engine.run('stack', 'init', name);
       expect(complaintOf(await run('preview'))).toBe('');
       expect(await bucketsOf(place().aws)).not.toContain(codeStore.bucket);
-    }, 300_000);
+    });
 
     test('creates its resources with no region but its own, and shows no secret in its state', async () => {
       expect(complaintOf(await run('up', '--yes', '--skip-preview'))).toBe('');
@@ -127,11 +127,11 @@ export function describeStack(environment: CloudEnvironment, place: () => Place)
       expect(await own()).toHaveLength(3);
       expect(engine.state()).not.toContain(variables['AWS_SECRET_ACCESS_KEY']);
       expect(engine.state()).not.toContain('pulumi:providers:aws::default');
-    }, 300_000);
+    });
 
     test('changes nothing when nothing changed', async () => {
       expect(complaintOf(await run('up', '--yes', '--skip-preview', '--expect-no-changes', '--refresh'))).toBe('');
-    }, 300_000);
+    });
 
     test('finds what somebody opened by hand, and closes it', async () => {
       const { aws } = place();
@@ -144,7 +144,7 @@ export function describeStack(environment: CloudEnvironment, place: () => Place)
       expect(await isClosed(aws, codeStore.bucket)).toBe(true);
       const found = await aws.call('ecr', 'describe_repositories', { repositoryNames: [functionsRepository] });
       expect(found['repositories']).toMatchObject([{ imageTagMutability: 'IMMUTABLE' }]);
-    }, 300_000);
+    });
 
     if (isProtected) {
       test('fails to be destroyed, and loses nothing', async () => {
@@ -153,7 +153,7 @@ export function describeStack(environment: CloudEnvironment, place: () => Place)
         expect(exitCode).not.toBe(0);
         expect(output).toMatch(/protect/);
         expect(await own()).toHaveLength(3);
-      }, 300_000);
+      });
     }
 
     test('leaves its code, closed, when it is destroyed, and in production its images and secret entries', async () => {
@@ -167,6 +167,6 @@ export function describeStack(environment: CloudEnvironment, place: () => Place)
       expect((await own()).toSorted()).toEqual(isProtected ? [operatorRepository, functionsRepository].toSorted() : []);
       const left = (await secretsOf(aws)).filter((one) => one.startsWith(`knative-lambda/${name}/`));
       expect(left).toEqual(isProtected ? entries : []);
-    }, 300_000);
+    });
   });
 }

@@ -80,7 +80,7 @@ class KubernetesProvider implements pulumi.provider.Provider {
     const object = objectSchema.parse(inputs);
     await client.apply(object, { fieldManager, force: true });
     const { apiVersion, kind, metadata } = object;
-    if (kind === 'CustomResourceDefinition') await waitUntilServed(client, [object], { timeoutMs: 30_000 });
+    if (kind === 'CustomResourceDefinition') await waitUntilServed(client, [object]);
     return { id: [apiVersion, kind, metadata.namespace, metadata.name].filter(Boolean).join('/'), outs: inputs };
   }
 

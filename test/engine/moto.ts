@@ -29,7 +29,7 @@ export async function startMoto(): Promise<Moto> {
   const words = ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
   programs.start({ name: 'moto', path: locatePython(), arguments: words });
   const isUp = async (): Promise<boolean> => (await fetch(`${url}/moto-api/`)).ok;
-  await eventually(isUp, { timeoutMs: 60_000, intervalMs: 200, giveUp: programs.failure });
+  await eventually(isUp, { intervalMs: 200, giveUp: programs.failure });
   const common = { AWS_ENDPOINT_URL: url, AWS_REGION: region, AWS_DEFAULT_REGION: region };
   return {
     connect,

@@ -20,7 +20,6 @@ const source = {
   namespace: 'flux-system',
 };
 
-const patience = 300_000;
 const withoutCloud = { AWS_ACCESS_KEY_ID: '', AWS_PROFILE: '' };
 
 let controlPlane: ControlPlane;
@@ -28,7 +27,7 @@ let controlPlane: ControlPlane;
 beforeAll(async () => {
   controlPlane = await startControlPlane({ crds: readForeignCrds(), controllerManager: false });
   await makePlatformNamespaces(controlPlane.admin);
-}, patience);
+});
 
 afterAll(async () => controlPlane.stop());
 
@@ -38,98 +37,70 @@ describe('a stack without a cloud, delivered by Flux', () => {
   beforeAll(async () => {
     engine = startEngine({ KUBECONFIG: controlPlane.kubeconfig, ...withoutCloud });
     await engine.run('stack', 'init', 'pro');
-  }, patience);
+  });
 
   afterAll(() => engine.dispose());
 
-  test(
-    'previews what it would create, and creates nothing',
-    async () => {
-      const { exitCode, output } = await engine.run('preview', '--stack', 'pro');
-      expect(output).toContain('Kustomization.kustomize.toolkit.fluxcd.io/flux-system/pro-04-knative-instances');
-      expect(exitCode).toBe(0);
-      await expect(controlPlane.admin.get(source)).rejects.toThrow('not found');
-    },
-    patience,
-  );
+  test('previews what it would create, and creates nothing', async () => {
+    const { exitCode, output } = await engine.run('preview', '--stack', 'pro');
+    expect(output).toContain('Kustomization.kustomize.toolkit.fluxcd.io/flux-system/pro-04-knative-instances');
+    expect(exitCode).toBe(0);
+    await expect(controlPlane.admin.get(source)).rejects.toThrow('not found');
+  });
 
-  test(
-    'creates what makes Flux deliver its cluster, and nothing else',
-    async () => {
-      const { exitCode, output } = await engine.run('up', '--stack', 'pro', '--yes', '--skip-preview');
-      expect(output).toContain('created');
-      expect(exitCode).toBe(0);
-      for (const { apiVersion, kind, metadata } of readManifests('clusters/pro')) {
-        const path = { apiVersion, kind, ...metadata };
-        const found = await controlPlane.admin.get(path).catch(() => undefined);
-        expect([kind, metadata.name, found !== undefined]).toEqual([
-          kind,
-          metadata.name,
-          apiVersion.includes('fluxcd.io'),
-        ]);
-      }
-    },
-    patience,
-  );
+  test('creates what makes Flux deliver its cluster, and nothing else', async () => {
+    const { exitCode, output } = await engine.run('up', '--stack', 'pro', '--yes', '--skip-preview');
+    expect(output).toContain('created');
+    expect(exitCode).toBe(0);
+    for (const { apiVersion, kind, metadata } of readManifests('clusters/pro')) {
+      const path = { apiVersion, kind, ...metadata };
+      const found = await controlPlane.admin.get(path).catch(() => undefined);
+      expect([kind, metadata.name, found !== undefined]).toEqual([
+        kind,
+        metadata.name,
+        apiVersion.includes('fluxcd.io'),
+      ]);
+    }
+  });
 
-  test(
-    'changes nothing when nothing changed',
-    async () => {
-      const { exitCode } = await engine.run('up', '--stack', 'pro', '--yes', '--skip-preview', '--expect-no-changes');
-      expect(exitCode).toBe(0);
-    },
-    patience,
-  );
+  test('changes nothing when nothing changed', async () => {
+    const { exitCode } = await engine.run('up', '--stack', 'pro', '--yes', '--skip-preview', '--expect-no-changes');
+    expect(exitCode).toBe(0);
+  });
 
-  test(
-    'finds what somebody changed by hand, and mends it',
-    async () => {
-      const path = '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/homelab';
-      const drift = { spec: { interval: '1h' } };
-      await controlPlane.admin.request('PATCH', path, drift, 'application/merge-patch+json');
-      const seen = await engine.run('preview', '--stack', 'pro', '--refresh', '--diff');
-      expect(seen.output).toMatch(/interval\s*: "5m" => "1h"/);
-      expect(seen.output).toContain('~ 1 to update');
-      await engine.run('up', '--stack', 'pro', '--yes', '--skip-preview', '--refresh');
-      expect(await controlPlane.admin.get(source)).toMatchObject({ spec: { interval: '5m' } });
-    },
-    patience,
-  );
+  test('finds what somebody changed by hand, and mends it', async () => {
+    const path = '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/homelab';
+    const drift = { spec: { interval: '1h' } };
+    await controlPlane.admin.request('PATCH', path, drift, 'application/merge-patch+json');
+    const seen = await engine.run('preview', '--stack', 'pro', '--refresh', '--diff');
+    expect(seen.output).toMatch(/interval\s*: "5m" => "1h"/);
+    expect(seen.output).toContain('~ 1 to update');
+    await engine.run('up', '--stack', 'pro', '--yes', '--skip-preview', '--refresh');
+    expect(await controlPlane.admin.get(source)).toMatchObject({ spec: { interval: '5m' } });
+  });
 
-  test(
-    'removes its objects when it is destroyed',
-    async () => {
-      const { exitCode } = await engine.run('destroy', '--stack', 'pro', '--yes', '--skip-preview');
-      expect(exitCode).toBe(0);
-      await expect(controlPlane.admin.get(source)).rejects.toThrow('not found');
-    },
-    patience,
-  );
+  test('removes its objects when it is destroyed', async () => {
+    const { exitCode } = await engine.run('destroy', '--stack', 'pro', '--yes', '--skip-preview');
+    expect(exitCode).toBe(0);
+    await expect(controlPlane.admin.get(source)).rejects.toThrow('not found');
+  });
 
-  test(
-    'fails in one line for a stack that is no environment',
-    async () => {
-      await engine.run('stack', 'init', 'nowhere');
-      const { exitCode, output } = await engine.run('preview', '--stack', 'nowhere');
-      expect(exitCode).not.toBe(0);
-      expect(output).toContain(
-        'environment: got "nowhere", allowed dev, staging, prd, pro, pro-1-node, studio, studio-1-node',
-      );
-      expect(output).not.toMatch(/^\s+at /m);
-    },
-    patience,
-  );
+  test('fails in one line for a stack that is no environment', async () => {
+    await engine.run('stack', 'init', 'nowhere');
+    const { exitCode, output } = await engine.run('preview', '--stack', 'nowhere');
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain(
+      'environment: got "nowhere", allowed dev, staging, prd, pro, pro-1-node, studio, studio-1-node',
+    );
+    expect(output).not.toMatch(/^\s+at /m);
+  });
 
-  test(
-    'fails before it touches anything when a setting is wrong',
-    async () => {
-      appendFileSync(join(engine.project, 'stacks', 'pro.ts'), "\nObject.assign(pro, { logLevel: 'loud' });\n");
-      const { exitCode, output } = await engine.run('preview', '--stack', 'pro');
-      expect(exitCode).not.toBe(0);
-      expect(output).toContain('pro.logLevel: got "loud"');
-    },
-    patience,
-  );
+  test('fails before it touches anything when a setting is wrong', async () => {
+    appendFileSync(join(engine.project, 'stacks', 'pro.ts'), "\nObject.assign(pro, { logLevel: 'loud' });\n");
+    const { exitCode, output } = await engine.run('preview', '--stack', 'pro');
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('pro.logLevel: got "loud"');
+  });
 });
 
 const controllers = `---
@@ -180,7 +151,7 @@ describe('a stack that a team shares, and that installs Flux', () => {
     const file = join(engine.project, 'stacks', 'pro-1-node.ts');
     appendFileSync(file, `\nObject.assign(pro1Node.delivery, { flux: ${JSON.stringify(flux)} });\n`);
     await engine.run('stack', 'init', name);
-  }, patience);
+  });
 
   afterAll(async () => {
     engine.dispose();
@@ -189,48 +160,32 @@ describe('a stack that a team shares, and that installs Flux', () => {
     await moto.stop();
   });
 
-  test(
-    'previews, keeps its state in a bucket, and a lock beside it for the time of an update',
-    async () => {
-      expect((await engine.run('preview', '--stack', name)).exitCode).toBe(0);
-      const update = engine.start('up', '--stack', name, '--yes', '--skip-preview');
-      await eventually(async () => (await keys('.pulumi/locks/')).length > 0, { timeoutMs: patience });
-      expect((await update.result).exitCode).toBe(0);
-      expect(await keys('.pulumi/locks/')).toEqual([]);
-      expect(await keys('.pulumi/stacks/')).toContain(`.pulumi/stacks/knative-lambda/${name}.json`);
-      await expect(controlPlane.admin.get(source)).resolves.toBeDefined();
-      await expect(controlPlane.admin.get(controller)).resolves.toBeDefined();
-    },
-    patience,
-  );
+  test('previews, keeps its state in a bucket, and a lock beside it for the time of an update', async () => {
+    expect((await engine.run('preview', '--stack', name)).exitCode).toBe(0);
+    const update = engine.start('up', '--stack', name, '--yes', '--skip-preview');
+    await eventually(async () => (await keys('.pulumi/locks/')).length > 0);
+    expect((await update.result).exitCode).toBe(0);
+    expect(await keys('.pulumi/locks/')).toEqual([]);
+    expect(await keys('.pulumi/stacks/')).toContain(`.pulumi/stacks/knative-lambda/${name}.json`);
+    await expect(controlPlane.admin.get(source)).resolves.toBeDefined();
+    await expect(controlPlane.admin.get(controller)).resolves.toBeDefined();
+  });
 
-  test(
-    'changes nothing when nothing changed, and finds what somebody removed',
-    async () => {
-      expect((await run('up', '--skip-preview', '--expect-no-changes')).exitCode).toBe(0);
-      await controlPlane.admin.remove(source);
-      expect((await run('refresh', '--skip-preview')).output).toContain('- 1 deleted');
-    },
-    patience,
-  );
+  test('changes nothing when nothing changed, and finds what somebody removed', async () => {
+    expect((await run('up', '--skip-preview', '--expect-no-changes')).exitCode).toBe(0);
+    await controlPlane.admin.remove(source);
+    expect((await run('refresh', '--skip-preview')).output).toContain('- 1 deleted');
+  });
 
-  test(
-    'fails where the file of the release is another one',
-    async () => {
-      release.removeAllListeners('request').on('request', (_, answer) => answer.end(`${controllers}# moved\n`));
-      const { exitCode, output } = await engine.run('preview', '--stack', name);
-      expect(exitCode).not.toBe(0);
-      expect(output).toContain('delivery.flux.sha256: got ');
-    },
-    patience,
-  );
+  test('fails where the file of the release is another one', async () => {
+    release.removeAllListeners('request').on('request', (_, answer) => answer.end(`${controllers}# moved\n`));
+    const { exitCode, output } = await engine.run('preview', '--stack', name);
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('delivery.flux.sha256: got ');
+  });
 
-  test(
-    'is destroyed',
-    async () => {
-      expect((await run('destroy', '--skip-preview')).exitCode).toBe(0);
-      await expect(controlPlane.admin.get(controller)).rejects.toThrow('not found');
-    },
-    patience,
-  );
+  test('is destroyed', async () => {
+    expect((await run('destroy', '--skip-preview')).exitCode).toBe(0);
+    await expect(controlPlane.admin.get(controller)).rejects.toThrow('not found');
+  });
 });

@@ -34,7 +34,7 @@ test('the stack dev fails where another stack has a repository of that name, and
   expect(output).toContain(
     'ECR repository: got knative-lambdas-dev, which the stack elsewhere owns, allowed a name of its own; rename it in stacks/dev.ts',
   );
-}, 300_000);
+});
 
 describe('the stack dev with other credentials', () => {
   test('fails in another account, and creates nothing there', async () => {
@@ -46,13 +46,13 @@ describe('the stack dev with other credentials', () => {
     const client = moto.connect(other);
     expect(await client.call('s3', 'list_buckets')).toMatchObject({ Buckets: [] });
     client.close();
-  }, 300_000);
+  });
 
   test('fails in another region', async () => {
     const { exitCode, output } = await upOfDevAs({ ...place().variables, AWS_REGION: 'eu-west-1' });
     expect(exitCode).not.toBe(0);
     expect(output).toContain('AWS region: got eu-west-1, allowed us-west-2, which holds dev');
-  }, 300_000);
+  });
 
   test('fails with credentials that are no longer valid', async () => {
     const { moto, variables } = place();
@@ -62,5 +62,5 @@ describe('the stack dev with other credentials', () => {
     expect(exitCode).not.toBe(0);
     expect(output).toContain('AWS credentials: got');
     expect(output).toContain('log in again');
-  }, 300_000);
+  });
 });

@@ -11,7 +11,7 @@ interface Change {
 
 /** What a second attempt is told when only the answer of the first was lost. */
 const doneBefore = { POST: 409, PATCH: undefined, DELETE: 404 } as const;
-const patience = { timeoutMs: 30_000, intervalMs: 100 };
+const patience = { intervalMs: 100 };
 
 export interface ChurnProps {
   readonly admin: ApiClient;

@@ -19,7 +19,7 @@ beforeAll(async () => {
       KillTrial.start({ controlPlane, program, namespace, random: new SeededRandom(seed + index), timing }),
     ),
   );
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all(trials.map((trial) => trial.stop()));
@@ -31,14 +31,14 @@ test(`converges each time when one of two replicas is killed, ${kills} times`, a
     for (let done = 0; done < kills / trials.length; done += 1) await trial.kill();
   });
   await expect(Promise.all(killed)).resolves.toHaveLength(trials.length);
-}, 120_000);
+});
 
 test('converges when a leader wakes up after another one took over', async () => {
   const slept = trials.map(async (trial) => {
     for (let done = 0; done < sleeps; done += 1) await trial.sleepOver();
   });
   await expect(Promise.all(slept)).resolves.toHaveLength(trials.length);
-}, 60_000);
+});
 
 test('never writes but under the lease, and makes no object twice', () => {
   expect(trials.flatMap((trial) => trial.findings())).toEqual([]);

@@ -31,7 +31,7 @@ export async function startImageRegistry(programs: SupervisedPrograms): Promise<
   const host = `localhost:${port}`;
   const base = `http://127.0.0.1:${port}/v2/`;
   const isUp = async (): Promise<boolean> => (await fetch(base)).ok;
-  await eventually(isUp, { timeoutMs: 30_000, intervalMs: 100, giveUp: programs.failure });
+  await eventually(isUp, { intervalMs: 100, giveUp: programs.failure });
   return {
     host,
     async manifest(repository, reference) {

@@ -66,12 +66,12 @@ beforeAll(async () => {
   const stack = join(project.folder, 'stacks', 'pro.ts');
   writeFileSync(stack, readFileSync(stack, 'utf8').replace("pull: 'localhost:5001'", `pull: '${registry.host}'`));
   pushed = verb('build-and-push-all-pro');
-}, 120_000);
+});
 
 afterAll(async () => {
   project.remove();
   await programs.stop();
-}, 60_000);
+});
 
 const get = async (port: number, path: string): Promise<string> =>
   (await fetch(`http://127.0.0.1:${port}${path}`)).text();
@@ -122,7 +122,7 @@ describe('make build-and-push-all-<env>', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('; what it printed ');
     expect(readFileSync(file ?? '', 'utf8')).toBe(before);
-  }, 60_000);
+  });
 });
 
 describe('make build-images-local', () => {
@@ -130,7 +130,7 @@ describe('make build-images-local', () => {
     const { code, stdout } = verb('build-images-local', { ENV: 'pro', TAG: 'v9.9.9' });
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${registry.host}/${repository}:v9.9.9\n` });
     expect(buildah('images', '--format', '{{.Name}}:{{.Tag}}')).toContain(`${registry.host}/${repository}:v9.9.9`);
-  }, 60_000);
+  });
 });
 
 describe('the image', () => {
@@ -142,7 +142,7 @@ describe('the image', () => {
     const container = buildah('from', '--tls-verify=false', name);
     root = buildah('mount', container);
     image = imageConfiguration.parse(JSON.parse(buildah('inspect', '--type', 'image', name))).OCIv1;
-  }, 60_000);
+  });
 
   test('says what it is made of', () => {
     const version = readFileSync(join(projectRoot, 'VERSION'), 'utf8').trim();
@@ -205,7 +205,7 @@ describe('the image', () => {
     const alone = ['--mount', '--pid', '--fork', '--kill-child'];
     programs.start({ name: 'operator', path: '/usr/bin/unshare', arguments: [...alone, 'sh', '-c', script] });
     const isUp = async (): Promise<boolean> => (await get(healthPort, '/healthz')) === 'ok\n';
-    await eventually(isUp, { timeoutMs: 30_000, intervalMs: 50, giveUp: programs.failure });
+    await eventually(isUp, { intervalMs: 50, giveUp: programs.failure });
     expect(await get(metricsPort, '/metrics')).toContain('knative_lambda_operator_build_info{version="0.1.0"');
     const pid = findProcess(`--health-probe-bind-address=127.0.0.1:${healthPort}`);
     expect(readProcess(pid)).toMatchObject({
@@ -227,5 +227,5 @@ describe('the image', () => {
       expect.objectContaining({ msg: 'stopping', reason: 'got SIGTERM' }),
       expect.objectContaining({ msg: 'stopped' }),
     ]);
-  }, 60_000);
+  });
 });

@@ -58,7 +58,7 @@ describe('the options that k6 reads from the scripts', () => {
     expect(files).toEqual(expect.arrayContaining(scripts));
     const thresholds = await Promise.all(scripts.map(async (script) => (await inspect(script)).thresholds));
     expect(thresholds.filter((one) => Object.keys(one).length === 0)).toEqual([]);
-  }, 30_000);
+  });
 
   test('are archived with all files that a script imports, as k6-operator does before a run', async () => {
     const { code, output } = await runK6(['archive', 'load.ts', '-O', '/dev/null', '--tag', 'testid=one']);

@@ -76,7 +76,7 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
       await controlPlane.admin.apply(manifest, { fieldManager: 'flux' });
     }
     platform = await startPlatform(controlPlane.admin);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await platform.stop();
@@ -103,7 +103,6 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
       );
       expect(await functionsLeft()).toEqual([]);
     },
-    60_000,
   );
 
   test('create-lambdas orders functions by events, and they are gone afterwards', async () => {
@@ -112,7 +111,7 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
     expect(platform.calls).toContain('POST receiver io.knative.lambda.command.function.deploy');
     expect(platform.functions.size).toBeGreaterThanOrEqual(5);
     expect(await functionsLeft()).toEqual([]);
-  }, 60_000);
+  });
 
   test('smoke asks for all that must answer, and for nothing else', async () => {
     const { code, output } = await rehearse({ suite: 'smoke', scale: 0.1 });
@@ -126,7 +125,7 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
       'POST prometheus/write',
       'POST receiver io.knative.lambda.response.success',
     ]);
-  }, 60_000);
+  });
 
   test('stress loads the receiver by turns', async () => {
     const { code, output } = await rehearse({ suite: 'stress', scale: 0.005 });
@@ -136,7 +135,7 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
       'POST prometheus/write',
       'POST receiver io.knative.lambda.response.success',
     ]);
-  }, 60_000);
+  });
 
   test.each(withFunctions)(
     'fails %s by its thresholds on a platform that answers errors, and leaves no function',
@@ -146,7 +145,6 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
       expect(platform.functions.size).toBeGreaterThan(0);
       expect(await functionsLeft()).toEqual([]);
     },
-    60_000,
   );
 
   test.each([
@@ -156,15 +154,11 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
     ['stress', 'slow', 0.005],
     ['load', 'slow', 0.01],
     ['create-lambdas', 'failing', 0.5],
-  ] as const)(
-    'fails %s on a platform that is %s',
-    async (suite, mood, scale) => {
-      const { code } = await rehearse({ suite, scale, mood });
-      expect(code).toBe(exitCodes.thresholdsFailed);
-      expect(await functionsLeft()).toEqual([]);
-    },
-    60_000,
-  );
+  ] as const)('fails %s on a platform that is %s', async (suite, mood, scale) => {
+    const { code } = await rehearse({ suite, scale, mood });
+    expect(code).toBe(exitCodes.thresholdsFailed);
+    expect(await functionsLeft()).toEqual([]);
+  });
 
   test('ends a load test that can no longer pass', async () => {
     const started = Date.now();
@@ -172,14 +166,14 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
     expect(output).toContain('at least one has abortOnFail enabled');
     // 780 seconds at this scale
     expect(Date.now() - started).toBeLessThan(23_000);
-  }, 60_000);
+  });
 
   test('fails with the reason when a function cannot be built, and removes those it has made', async () => {
     const { code, output } = await rehearse({ suite: 'load', scale: 0.01, mood: 'unbuildable' });
     expect(code).toBe(exitCodes.scriptThrew);
     expect(output).toContain('k6-load-x1-0 cannot be called: Failed: the build failed in stage install');
     expect(await functionsLeft()).toEqual([]);
-  }, 60_000);
+  });
 
   test('removes what a killed run has left, and no function of anybody else', async () => {
     const spec = { source: { type: 'image', image: { repository: 'example.com/image' } } };
@@ -191,19 +185,19 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
     expect(code).toBe(exitCodes.passed);
     expect(await functionsLeft()).toEqual(['hello-python']);
     await controlPlane.admin.remove({ ...functionKind, name: 'hello-python', namespace });
-  }, 60_000);
+  });
 
   test('fails without the rights of the account', async () => {
     const { code, output } = await rehearse({ suite: 'load', scale: 0.01, as: 'knative-lambda-builder' });
     expect(code).toBe(exitCodes.scriptThrew);
     expect(output).toMatch(/list LambdaFunctions: got 403 .*cannot list resource/);
-  }, 60_000);
+  });
 
   describe('the review of the agent tiers', () => {
     test('passes with the ClusterRoles as they are', async () => {
       const { code, output } = await rehearse({ suite: 'rbac', scale: 1 });
       expect({ code, output }).toEqual({ code: exitCodes.passed, output: expect.any(String) });
-    }, 60_000);
+    });
 
     test('fails when a tier may do more than it is for', async () => {
       const metadata = { name: 'wider', namespace };
@@ -217,6 +211,6 @@ describe('the load tests, run by k6 against the real Kubernetes API', () => {
       const { code, output } = await rehearse({ suite: 'rbac', scale: 1 });
       expect(code).toBe(exitCodes.thresholdsFailed);
       expect(output).toContain('lambda-agent-viewer: got true, expected false');
-    }, 60_000);
+    });
   });
 });

@@ -49,7 +49,7 @@ describe('TestRuns, by a definition whose schema is ours', () => {
   beforeAll(async () => {
     const crds = [...readManifests('shared').filter(({ kind }) => kind === 'CustomResourceDefinition'), definition];
     controlPlane = await startControlPlane({ crds, controllerManager: false });
-  }, 60_000);
+  });
 
   afterAll(async () => controlPlane.stop());
 

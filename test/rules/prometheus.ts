@@ -74,7 +74,7 @@ export async function startPrometheus({ target, groups }: PrometheusProps): Prom
     return answerSchema.parse(await response.json());
   };
   const isReady = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${port}/-/ready`)).ok;
-  await eventually(isReady, { timeoutMs: 20_000, giveUp: programs.failure });
+  await eventually(isReady, { giveUp: programs.failure });
 
   return {
     query: async (expr) => {

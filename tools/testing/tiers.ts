@@ -25,7 +25,7 @@ export const tiers: readonly Tier[] = [
   tier('conformance', { workers: 2 }),
   tier('rules'),
   // each suite has an API server of its own and waits more than it computes, as do those of the engine
-  tier('cluster', { workers: 3 }),
+  tier('cluster', { workers: 2 }),
   tier('engine', { workers: 2 }),
   tier('load', { workers: 1 }),
   tier('broker', { workers: 1 }),
