@@ -33,18 +33,23 @@ async function control(config: Config, environment: Environment): Promise<void> 
   const registry = new MetricRegistry();
   addProcessMetrics(registry, config.build);
   const tracing = await startTracing(config.tracing, (err) => log.warn({ err }, 'spans were not sent'));
-  const client = new KubeClient(await connect(environment, clock), {
+  const connection = await connect(environment, clock);
+  const options = {
     clock,
     observer: clientMetrics(registry),
     userAgent: `knative-lambda-operator/${config.build.version}`,
-  });
+  };
+  // connections of its own: a renewal waits behind no other request
+  const leaseClient = new KubeClient(connection, options);
+  const election = electionOf(config, { client: leaseClient, clock, random, registry, log });
+  const client = new KubeClient(connection, { ...options, mayWrite: election.mayAct });
   const informers = new Informers({ client, clock, random, observer: reflectorMetrics(registry, clock) });
   const telemetry = new ControllerTelemetry({ registry, log, tracing, clock });
   const parts = { config, client, informers, telemetry, clock, random };
   const manager = new Manager({
     controllers: controllers.map((build) => build(parts)),
     informers: informers.all,
-    election: electionOf(config, { client, clock, random, registry, log }),
+    election,
     clock,
     observer: {
       notSynced: (message) => log.error({}, message),
@@ -57,7 +62,7 @@ async function control(config: Config, environment: Environment): Promise<void> 
     metrics: { contentType: registry.contentType, body: () => registry.render() },
   });
   const close = async (): Promise<void> => {
-    await Promise.all([tracing.close(), health.close(), metrics.close(), client.close()]);
+    await Promise.all([tracing.close(), health.close(), metrics.close(), client.close(), leaseClient.close()]);
   };
   try {
     await listen(health, config.healthAddress);

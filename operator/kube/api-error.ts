@@ -67,6 +67,11 @@ export class ConnectionError extends Error {
   }
 }
 
+/** A write that was not sent, as whoever acts under a lease no longer holds it. */
+export class WriteRefusedError extends Error {
+  override readonly name = 'WriteRefusedError';
+}
+
 /** No whole answer came in the time allowed. */
 export class TimeoutError extends ConnectionError {
   override readonly name = 'TimeoutError';

@@ -16,7 +16,12 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-async function using<R>(use: (client: KubeClient) => Promise<R>, clock = systemClock, path = ''): Promise<R> {
+async function using<R>(
+  use: (client: KubeClient) => Promise<R>,
+  clock = systemClock,
+  path = '',
+  mayWrite = () => true,
+): Promise<R> {
   const connection = { server: `${server.url}${path}`, tls: {}, credentials: bearerToken('t') };
   const observer = {
     requested: (method: string, code: string, seconds: number) => {
@@ -24,7 +29,7 @@ async function using<R>(use: (client: KubeClient) => Promise<R>, clock = systemC
       requested.push(`${method} ${code}`);
     },
   };
-  const client = new KubeClient(connection, { clock, observer });
+  const client = new KubeClient(connection, { clock, observer, mayWrite });
   try {
     return await use(client);
   } finally {
@@ -86,6 +91,24 @@ describe('a request', () => {
 });
 
 describe('a client', () => {
+  test('fails before it sends a write that it may not send, and reads on', async () => {
+    server.next({ kind: 'refusal', status: 404 });
+    await using(
+      async (client) => {
+        const written = client.apply(widgets, { metadata: reference }, { fieldManager: 'test' });
+        await expect(written).rejects.toMatchObject({
+          name: 'WriteRefusedError',
+          message: expect.stringMatching(/^PATCH .*widgets\/one: not sent/),
+        });
+        await expect(client.get(widgets, reference)).rejects.toThrow('404');
+      },
+      systemClock,
+      '',
+      () => false,
+    );
+    expect(requested).toEqual(['GET 404']);
+  });
+
   test('lets go of a signal that outlives its requests', async () => {
     const controller = new AbortController();
     await using(async (client) => {

@@ -14,6 +14,11 @@ export interface ClientOptions {
   readonly observer?: ClientObserver;
   /** Default `knative-lambda`. */
   readonly userAgent?: string;
+  /**
+   * Asked at the last moment before each write is sent; false refuses it with a WriteRefusedError. It keeps a leader
+   * that was asleep from going on where it was. Default: every write is sent.
+   */
+  readonly mayWrite?: () => boolean;
 }
 
 export interface ObjectReference {
@@ -84,8 +89,8 @@ export class KubeClient {
   readonly #transport: Transport;
 
   constructor(connection: Connection, options: ClientOptions) {
-    const { clock, observer = silentClientObserver, userAgent = 'knative-lambda' } = options;
-    this.#transport = new Transport(connection, { clock, observer, userAgent });
+    const { clock, observer = silentClientObserver, userAgent = 'knative-lambda', mayWrite = () => true } = options;
+    this.#transport = new Transport(connection, { clock, observer, userAgent, mayWrite });
   }
 
   async get<T extends KubernetesObject>(

@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import { AbortScope } from './abort-scope.ts';
-import { ApiError, ConnectionError, isUnauthorized, TimeoutError, toApiError } from './api-error.ts';
+import { ApiError, ConnectionError, isUnauthorized, TimeoutError, toApiError, WriteRefusedError } from './api-error.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { codeOf, messageOf } from './error-message.ts';
@@ -31,6 +31,8 @@ export interface TransportProps {
   readonly clock: Clock;
   readonly observer: ClientObserver;
   readonly userAgent: string;
+  /** Asked at the last moment before a request that is not a read. */
+  readonly mayWrite: () => boolean;
 }
 
 const json = 'application/json';
@@ -128,7 +130,9 @@ export class Transport {
   async #attempt(dispatcher: Dispatcher, request: ApiRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const { method, path, query = new URLSearchParams(), accept = json, contentType = json } = request;
     const credentials = await this.#connection.credentials.headers();
-    const { clock, observer, userAgent } = this.#props;
+    const { clock, observer, userAgent, mayWrite } = this.#props;
+    if (method !== 'GET' && !mayWrite())
+      throw new WriteRefusedError(`${this.#name(request)}: not sent, this process may not write now`);
     const startedAt = clock.now();
     let code = '<error>';
     try {
@@ -152,7 +156,7 @@ export class Transport {
 
   #explain(request: ApiRequest, error: unknown, signal: AbortSignal): unknown {
     if (signal.aborted) return signal.reason;
-    if (error instanceof ApiError) return error;
+    if (error instanceof ApiError || error instanceof WriteRefusedError) return error;
     const code = codeOf(error);
     return new ConnectionError(`${this.#name(request)}: ${messageOf(error) || code}`, code, error);
   }

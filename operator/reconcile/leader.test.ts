@@ -204,16 +204,18 @@ describe('a leader', () => {
     let now = 0;
     const clock: Clock = { now: () => now, sleep: () => noAnswer };
     const leaderships: Leadership[] = [];
-    void newElection('one', new LeaseServer().store, clock).run((leadership) => {
+    const election = newElection('one', new LeaseServer().store, clock);
+    expect(election.mayAct()).toBe(false);
+    void election.run((leadership) => {
       leaderships.push(leadership);
       return noAnswer;
     }, never());
     await new Promise((resolve) => setImmediate(resolve));
     const [leadership] = leaderships;
     now = 9999;
-    expect(leadership?.mayAct()).toBe(true);
+    expect([leadership?.mayAct(), election.mayAct()]).toEqual([true, true]);
     now = 10_000;
-    expect([leadership?.mayAct(), leadership?.signal.aborted]).toEqual([false, true]);
+    expect([election.mayAct(), leadership?.mayAct(), leadership?.signal.aborted]).toEqual([false, false, true]);
   });
 
   test('is over once somebody was told not to act, though a renewal is answered right after', async () => {

@@ -65,6 +65,8 @@ export class LeaderElection {
   readonly #options: ElectionOptions;
   readonly #observer: LeaderObserver;
   #view: LeaseView = unseen;
+  /** Of the term that is served now. */
+  #lost: AbortController | undefined;
 
   /** @throws RangeError for times that cannot keep two leaders apart */
   constructor(options: ElectionOptions) {
@@ -72,6 +74,9 @@ export class LeaderElection {
     this.#options = options;
     this.#observer = options.observer ?? silentLeaderObserver;
   }
+
+  /** Whether this candidate leads; looks at the clock like that of its Leadership. */
+  readonly mayAct = (): boolean => this.#lost !== undefined && this.#mayAct(this.#lost);
 
   /** Who holds the lease as far as this candidate knows; empty for nobody. */
   get holder(): string {
@@ -86,7 +91,7 @@ export class LeaderElection {
   async run(lead: (leadership: Leadership) => Promise<void>, signal: AbortSignal): Promise<void> {
     if (!(await this.#acquire(signal))) return;
     const { name } = this.#options;
-    const lost = new AbortController();
+    const lost = (this.#lost = new AbortController());
     const ended = new AbortController();
     this.#observer.leading(name, true);
     const work = lead({ signal: lost.signal, mayAct: () => this.#mayAct(lost) });
@@ -98,6 +103,7 @@ export class LeaderElection {
       ended.abort();
       await keeping;
       this.#observer.leading(name, false);
+      this.#lost = undefined;
     }
     await this.#release();
   }

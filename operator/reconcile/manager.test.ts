@@ -102,7 +102,7 @@ describe('a manager', () => {
 
   test('takes no lease while none of its controllers could run', async () => {
     const terms: string[] = [];
-    const election = { run: async () => void terms.push('leads') };
+    const election = { ...noElection, run: async () => void terms.push('leads') };
     const { clock, functions, manager, stop } = newManager({ election });
     const ended = manager.run(stop.signal);
     await clock.advance(200_000);

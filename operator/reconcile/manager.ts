@@ -9,11 +9,14 @@ import { type RunnableController, serveTerm } from './term.ts';
 /** Who may act: a LeaderElection, or noElection. */
 export interface Election {
   run(lead: (leadership: Leadership) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Whether this process may act now, by the clock. */
+  readonly mayAct: () => boolean;
 }
 
 /** For a process that is alone by other means. */
 export const noElection: Election = {
   run: (lead) => lead({ signal: new AbortController().signal, mayAct: () => true }),
+  mayAct: () => true,
 };
 
 export interface ManagerObserver {
