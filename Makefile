@@ -1,7 +1,7 @@
 # Verbs a person types. make passes NAME=value on to the program, which says more with --help.
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help synth docs format quota seal cluster-prepare variables real-parts test lint verify bench bench-runtimes fuzz clean check-node
+.PHONY: help synth docs format quota seal cluster-prepare variables real-parts test lint verify bench bench-runtimes fuzz soak clean check-node
 export CDK8S_CHECK_UPGRADE := false
 
 run := node --import tsx
@@ -46,6 +46,9 @@ bench: $(ready) ## measure a synth and previews against their bars [SUITE=start|
 
 bench-runtimes: $(ready) ## measure the wrapper of functions against its bars
 	$(run) test/bench/runtimes/main.ts
+
+soak: $(ready) ## churn for half an hour and kill replicas, on a real API server [SOAK_MINUTES=n] [SOAK_KILLS=n]
+	$(run) test/soak/main.ts
 
 ##@ Run
 seal: $(ready) ## seal a Secret for an environment (ENV=name SECRET=name)

@@ -22,7 +22,6 @@ export default {
       testMatch: [
         '<rootDir>/{charts,cli,infra,operator,stacks,tools,test/bench,test/soak}/**/*.test.ts',
         '<rootDir>/test/*.test.ts',
-        '<rootDir>/test/faults/{fault-plan,tenure}.test.ts',
       ],
     },
     { ...shared, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },
@@ -30,6 +29,7 @@ export default {
     { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/*.test.ts'] },
     { ...realParts, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
     { ...realParts, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
+    { ...realParts, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },
     { ...realParts, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
     { ...realParts, displayName: 'load', testMatch: ['<rootDir>/test/load/**/*.test.ts'] },
     { ...realParts, displayName: 'broker', testMatch: ['<rootDir>/test/broker/**/*.test.ts'] },

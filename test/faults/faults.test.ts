@@ -9,7 +9,6 @@ import { startTrial, type Trial } from './trial.ts';
 const seed = readSeed(process.env);
 const faults = 260;
 const numbers = [1, 2, 3, 4];
-/** Five times what it takes on a machine that has nothing else to do. */
 
 let controlPlane: ControlPlane;
 let trials: readonly Trial[] = [];

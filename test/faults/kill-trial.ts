@@ -12,7 +12,7 @@ import { readNoteState, unlikeWanted } from './note-state.ts';
 import { bundleNoteOperator, Replica } from './replica.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { writesOutsideTenure } from './tenure.ts';
-import { readWriteAudit, type WriteAudit, writeAuditPolicy } from './write-audit.ts';
+import { readWriteAudit, type RecordedCreation, type WriteAudit, writeAuditPolicy } from './write-audit.ts';
 
 export interface KillTrialProps {
   readonly controlPlane: ControlPlane;
@@ -87,9 +87,8 @@ export class KillTrial {
 
   /** What two leaders at once would have done, a line each. */
   findings(): readonly string[] {
-    const { writes, leases, createdFor } = this.readAudit();
-    const twice = createdFor.filter((owner, index) => createdFor.indexOf(owner) !== index);
-    return [...writesOutsideTenure(writes, leases), ...twice.map((owner) => `a second copy was made for ${owner}`)];
+    const { writes, leases, creations } = this.readAudit();
+    return [...writesOutsideTenure(writes, leases), ...copiesMadeTwice(creations)];
   }
 
   /** What the replicas have printed. */
@@ -135,6 +134,19 @@ export class KillTrial {
   async #waitForLeader(): Promise<Replica> {
     return eventually(async () => (await this.#leader()) ?? false, this.#patience);
   }
+}
+
+const show = ({ sender, what, receivedAt, doneAt }: RecordedCreation): string =>
+  `${sender} sent ${what} at ${receivedAt}, done at ${doneAt}`;
+
+/** One line for each copy that was made while its Note had another one. */
+function copiesMadeTwice(creations: readonly RecordedCreation[]): readonly string[] {
+  return creations.flatMap((creation, index) =>
+    creations
+      .slice(0, index)
+      .filter(({ owner, removedAt }) => owner === creation.owner && removedAt > creation.receivedAt)
+      .map((earlier) => `${show(creation)}, though ${show(earlier)}`),
+  );
 }
 
 const leaseSchema = z.looseObject({ spec: z.looseObject({ holderIdentity: z.string().default('') }) });

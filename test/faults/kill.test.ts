@@ -42,9 +42,9 @@ test('converges when a leader wakes up after another one took over', async () =>
 
 test('never writes but under the lease, and makes no object twice', () => {
   expect(trials.flatMap((trial) => trial.findings())).toEqual([]);
-  for (const { writes, leases, createdFor } of trials.map((trial) => trial.readAudit())) {
+  for (const { writes, leases, creations } of trials.map((trial) => trial.readAudit())) {
     expect(new Set(leases.map(({ holder }) => holder)).size).toBeGreaterThan(sleeps);
-    expect(writes.length).toBeGreaterThan(createdFor.length);
-    expect(createdFor.length).toBeGreaterThan(kills);
+    expect(writes.length).toBeGreaterThan(creations.length);
+    expect(creations.length).toBeGreaterThan(kills);
   }
 });

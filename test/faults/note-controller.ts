@@ -15,6 +15,8 @@ export interface NoteControllerProps {
   readonly clock: Clock;
   /** Name of a copy that is to be made. One that is never the same shows whoever makes a second. */
   nameCopy(this: void, note: Note): string;
+  /** Told of a pass that failed; it is tried again. */
+  failed(this: void, key: string, error: unknown): void;
   /** Told at the end of every pass with the Note that it saw, undefined where it was gone. */
   passed(this: void, key: string, note: Note | undefined): void;
 }
@@ -32,6 +34,12 @@ export function buildNoteController(props: NoteControllerProps): Controller {
     timeoutMs,
     clock: props.clock,
     random: Math.random,
+    observer: {
+      reconciled: (_controller, _result, _seconds, { key, error }) => {
+        if (error !== undefined) props.failed(key, error);
+      },
+      active: () => {},
+    },
     watches: [watchOwn(props.notes, generationChanged), watchOwned(props.copies, notes)],
     reconcile: (key, context) => reconcileNote(key, context, props),
   });

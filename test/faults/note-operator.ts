@@ -27,7 +27,17 @@ async function main(): Promise<void> {
   const clock = systemClock;
   const random = Math.random;
   const connection = { server, tls: { ca }, credentials: bearerToken(token) };
-  const client = new KubeClient(connection, { clock, userAgent: identity });
+  const leaseClient = new KubeClient(connection, { clock, userAgent: identity });
+  const election = new LeaderElection({
+    name: operatorAccount,
+    identity,
+    timing,
+    store: new KubeLeaseStore(leaseClient, { namespace, name: operatorAccount }, operatorAccount),
+    clock,
+    random,
+    today: () => new Date(),
+  });
+  const client = new KubeClient(connection, { clock, userAgent: identity, mayWrite: election.mayAct });
   const informers = new Informers({ client, clock, random });
   const controller = buildNoteController({
     client,
@@ -35,16 +45,8 @@ async function main(): Promise<void> {
     copies: informers.of(configMaps, { namespaces: [namespace] }),
     clock,
     nameCopy: ({ metadata }) => `${metadata.name}-${Math.floor(random() * 2 ** 32).toString(16)}`,
+    failed: (key, error) => process.stderr.write(`${key}: ${messageOf(error)}\n`),
     passed: () => {},
-  });
-  const election = new LeaderElection({
-    name: operatorAccount,
-    identity,
-    timing,
-    store: new KubeLeaseStore(client, { namespace, name: operatorAccount }, operatorAccount),
-    clock,
-    random,
-    today: () => new Date(),
   });
   const manager = new Manager({ informers: [], controllers: [controller], election, clock });
   process.stdin.once('end', () => process.exit(1)).resume();
@@ -59,7 +61,9 @@ function measure(): object {
   return { residentBytes: rss, heapBytes: heapUsed, descriptors: readdirSync('/proc/self/fd').length };
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);
 });

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { RecordedLease, RecordedWrite } from './tenure.ts';
 
-/** Audit policy that records every write of the operator with its content, and nothing else. */
+/** Audit policy that records every write of the operator with its content, what anybody removes, and nothing else. */
 export const writeAuditPolicy = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   omitStages: ['RequestReceived', 'ResponseStarted'],
   rules: [
+    { level: 'Metadata', verbs: ['delete'], resources: [{ group: '', resources: ['configmaps'] }] },
     {
       level: 'Request',
       verbs: ['create', 'update', 'patch'],
@@ -43,40 +44,59 @@ const eventSchema = z.looseObject({
   stageTimestamp: time,
 });
 
+/** A copy that was made. */
+export interface RecordedCreation extends RecordedWrite {
+  /** uid of the Note that it belongs to. */
+  readonly owner: string;
+  /** When it was asked to be removed, as its Note is gone; Infinity while it is there. */
+  readonly removedAt: number;
+}
+
 export interface WriteAudit {
   readonly writes: readonly RecordedWrite[];
   readonly leases: readonly RecordedLease[];
-  /** Owners in the order in which an object was created for them. */
-  readonly createdFor: readonly string[];
+  readonly creations: readonly RecordedCreation[];
 }
 
 /** What processes whose user agent is in `senders` have written in a namespace, as far as the API server carried it out. */
 export function readWriteAudit(path: string, namespace: string, senders: ReadonlySet<string>): WriteAudit {
-  const events = readFileSync(path, 'utf8')
+  const all = readFileSync(path, 'utf8')
     .split('\n')
     // the last line may be half written
     .slice(0, -1)
     .map((line) => eventSchema.parse(JSON.parse(line)))
-    .filter(({ objectRef, userAgent }) => objectRef.namespace === namespace && senders.has(userAgent))
-    .filter(({ responseStatus }) => responseStatus.code >= 200 && responseStatus.code < 300)
+    .filter(({ objectRef, responseStatus }) => objectRef.namespace === namespace && isSuccess(responseStatus.code));
+  const removedAt = new Map(
+    all
+      .filter(({ verb }) => verb === 'delete')
+      .map(({ objectRef, requestReceivedTimestamp }) => [objectRef.name, requestReceivedTimestamp]),
+  );
+  const events = all
+    .filter(({ userAgent }) => senders.has(userAgent))
     .map((event) => ({
       ...event,
       sender: event.userAgent,
       receivedAt: event.requestReceivedTimestamp,
       doneAt: event.stageTimestamp,
     }));
-  const ofLease = (event: (typeof events)[number]): boolean => event.objectRef.resource === 'leases';
-  const writes = events.filter((event) => !ofLease(event));
-  return {
-    leases: events
-      .filter(ofLease)
-      .map((event) => ({ ...event, holder: event.requestObject?.spec.holderIdentity ?? '' })),
-    writes: writes.map((event) => ({
+  const writes = events
+    .filter(({ objectRef }) => objectRef.resource !== 'leases')
+    .map((event) => ({
       ...event,
       what: `${event.verb} ${event.objectRef.resource} ${event.requestObject?.metadata.name ?? event.objectRef.name}`,
-    })),
-    createdFor: writes
-      .filter(({ verb, objectRef }) => verb === 'create' && objectRef.resource === 'configmaps')
-      .flatMap(({ requestObject }) => requestObject?.metadata.ownerReferences.map(({ uid }) => uid) ?? []),
+    }));
+  return {
+    writes,
+    leases: events
+      .filter(({ objectRef }) => objectRef.resource === 'leases')
+      .map((event) => ({ ...event, holder: event.requestObject?.spec.holderIdentity ?? '' })),
+    creations: writes
+      .filter(({ verb }) => verb === 'create')
+      .flatMap((write) => {
+        const { name = '', ownerReferences = [] } = write.requestObject?.metadata ?? {};
+        return ownerReferences.map(({ uid }) => ({ ...write, owner: uid, removedAt: removedAt.get(name) ?? Infinity }));
+      }),
   };
 }
+
+const isSuccess = (code: number): boolean => code >= 200 && code < 300;

@@ -19,7 +19,7 @@ export interface GoModuleFiles {
 interface PartBase {
   readonly name: string;
   /** Test tiers that cannot run without the part. */
-  readonly tiers: readonly ('fetch' | 'rules' | 'cluster' | 'engine' | 'load' | 'broker' | 'image')[];
+  readonly tiers: readonly ('fetch' | 'rules' | 'cluster' | 'faults' | 'engine' | 'load' | 'broker' | 'image')[];
   readonly purpose: string;
   /** Free disk space that making the part takes, Go's caches included. */
   readonly diskGiB: number;

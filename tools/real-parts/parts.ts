@@ -30,7 +30,7 @@ const kubernetesProgram = (binary: string): GoProgram => ({
 export const controlPlanePart = {
   kind: 'go-programs',
   name: 'control-plane',
-  tiers: ['cluster', 'load', 'engine'],
+  tiers: ['cluster', 'faults', 'load', 'engine'],
   purpose: 'etcd, kube-apiserver, kube-controller-manager and kubectl',
   diskGiB: 6,
   programs: [

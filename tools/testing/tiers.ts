@@ -26,6 +26,8 @@ export const tiers: readonly Tier[] = [
   tier('rules'),
   // each suite has an API server of its own and waits more than it computes, as do those of the engine
   tier('cluster', { workers: 2 }),
+  // leases of a second are held to: no other suite may take the processors
+  tier('faults', { workers: 1 }),
   tier('engine', { workers: 2 }),
   tier('load', { workers: 1 }),
   tier('broker', { workers: 1 }),

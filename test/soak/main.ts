@@ -1,0 +1,106 @@
+import { startControlPlane } from '../cluster/control-plane.ts';
+import { type AuditedCluster, KillTrial, startAuditedCluster } from '../faults/kill-trial.ts';
+import { noteDefinition } from '../faults/note.ts';
+import { readSeed, SeededRandom } from '../faults/seeded-random.ts';
+import { soak, type SoakFigures } from './churn-soak.ts';
+import { isFlat, type Sample, trendOf } from './trend.ts';
+
+const help = `usage: make soak [SOAK_MINUTES=30] [SOAK_KILLS=200]
+
+Changes objects at 100 a second and watches memory and descriptors of their operator, then kills replicas of it.
+The exit code is 1 over a bar.
+`;
+
+const quick = { leaseMs: 1500, renewDeadlineMs: 1000, retryMs: 200 };
+const usual = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2000 };
+/** One of so many kills is under the timing that the operator is delivered with. */
+const usualShare = 20;
+const leastChangesPerSecond = 95;
+
+const print = (isWithin: boolean, text: string): boolean => {
+  process.stdout.write(`${isWithin ? 'ok    ' : 'failed'} ${text}\n`);
+  return isWithin;
+};
+
+function judge(
+  name: string,
+  samples: readonly Sample[],
+  unit: { readonly name: string; readonly size: number },
+): boolean {
+  const trend = trendOf(samples);
+  const shown = (value: number): string => `${(value / unit.size).toFixed(2)} ${unit.name}`;
+  const last = samples.at(-1)?.value ?? 0;
+  return print(
+    isFlat(trend),
+    `${name}: ${shown(last)} at the end, rises by ${shown(trend.rise)}, noise ${shown(trend.noise)}, bar three times the noise`,
+  );
+}
+
+/** On a control plane of its own, as an audit of it would fill the disk. */
+async function soakMemory(program: string, random: SeededRandom): Promise<boolean> {
+  const minutes = readCount('SOAK_MINUTES', 30);
+  const controlPlane = await startControlPlane({ crds: [noteDefinition] });
+  let figures: SoakFigures;
+  try {
+    figures = await soak({ controlPlane, program, random, minutes });
+  } finally {
+    await controlPlane.stop();
+  }
+  const { heap, resident, descriptors, changesPerSecond } = figures;
+  const megabyte = { name: 'MB', size: 1e6 };
+  return [
+    print(
+      changesPerSecond >= leastChangesPerSecond,
+      `churn: ${changesPerSecond.toFixed(1)} changes a second for ${minutes} minutes, bar ${leastChangesPerSecond}`,
+    ),
+    judge('heap after collection', heap, megabyte),
+    judge('resident', resident, megabyte),
+    judge('descriptors', descriptors, { name: 'open', size: 1 }),
+  ].every(Boolean);
+}
+
+async function soakKills(cluster: AuditedCluster, random: SeededRandom): Promise<boolean> {
+  const kills = readCount('SOAK_KILLS', 200);
+  const usualKills = Math.ceil(kills / usualShare);
+  const { controlPlane, program } = cluster;
+  const counts = [
+    { timing: quick, count: kills - usualKills },
+    { timing: usual, count: usualKills },
+  ];
+  const results: boolean[] = [];
+  for (const { timing, count } of counts) {
+    const namespace = `lease-${timing.leaseMs}`;
+    const trial = await KillTrial.start({ controlPlane, program, namespace, random, timing });
+    for (let done = 0; done < count; done += 1) await trial.kill();
+    const lines = trial.findings();
+    await trial.stop();
+    results.push(
+      print(lines.length === 0, `${count} kills under a lease of ${timing.leaseMs} ms: ${lines.length} findings`),
+    );
+    for (const line of lines) process.stdout.write(`       ${line}\n`);
+  }
+  return results.every(Boolean);
+}
+
+function readCount(name: string, fallback: number): number {
+  const given = process.env[name] ?? '';
+  if (given === '') return fallback;
+  if (!(Number(given) > 0)) throw new Error(`${name}: got ${given}, allowed a number above 0`);
+  return Number(given);
+}
+
+async function main(): Promise<void> {
+  const seed = readSeed(process.env);
+  process.stdout.write(`       FAULT_SEED=${seed} replays the choices of this run\n`);
+  const random = new SeededRandom(seed);
+  const cluster = await startAuditedCluster();
+  try {
+    const results = [await soakMemory(cluster.program, random), await soakKills(cluster, random)];
+    process.exitCode = results.every(Boolean) ? 0 : 1;
+  } finally {
+    await cluster.stop();
+  }
+}
+
+if (process.argv.includes('--help')) process.stdout.write(help);
+else await main();
