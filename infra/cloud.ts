@@ -36,7 +36,8 @@ export class Cloud extends pulumi.ComponentResource {
       { transformations: [tagEverything(environment), refuseUnsafe(environment)] },
     );
     const { account, region, pipeline, endpoints } = environment.cloud;
-    const provider = new aws.Provider(id, { region, allowedAccountIds: [account] }, { parent: this });
+    // not by the name of its parent: an import tells resources apart by their names alone
+    const provider = new aws.Provider('aws', { region, allowedAccountIds: [account] }, { parent: this });
     const options = { parent: this, providers: { aws: provider } };
     const issuer = issuerOf(environment, configured, provider);
 

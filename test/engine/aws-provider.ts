@@ -7,6 +7,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import * as pulumi from '@pulumi/pulumi';
+import provider from '@pulumi/pulumi/proto/provider_pb.js';
+import jspb from 'google-protobuf';
+import struct from 'google-protobuf/google/protobuf/struct_pb.js';
 import { accountKinds } from './aws-account-kinds.ts';
 import { type AwsProperties, connectAws } from './aws-client.ts';
 import { eventKinds } from './aws-event-kinds.ts';
@@ -89,8 +92,13 @@ class AwsProvider implements pulumi.provider.Provider {
   }
 
   async read(id: string, urn: string, state: AwsProperties = {}): Promise<pulumi.provider.ReadResult> {
-    const live = await unlessMissing(kindOf(urn).read(aws, opened(state)));
-    return live === undefined ? { id: '', props: {} } : { id, props: merge(state, live) };
+    const kind = kindOf(urn);
+    // an import knows the id alone, which the kinds that can be imported have as their name
+    const known = Object.keys(state).length > 0 ? state : { [kind.fixed[0] ?? '']: id };
+    const live = await unlessMissing(kind.read(aws, opened(known)));
+    if (live === undefined) return { id: '', props: {} };
+    const props = merge(known, live);
+    return { id, props, inputs: props };
   }
 
   async delete(_id: string, urn: string, state: AwsProperties): Promise<void> {
@@ -121,6 +129,16 @@ class AwsProvider implements pulumi.provider.Provider {
     }
   }
 }
+
+// An import knows no properties yet; Node's provider server takes it that there are always some.
+const orEmpty = (request: jspb.Message, field: number): struct.Struct =>
+  jspb.Message.getWrapperField(request, struct.Struct, field, 1);
+provider.ReadRequest.prototype.getProperties = function () {
+  return orEmpty(this, 3);
+};
+provider.CheckRequest.prototype.getOlds = function () {
+  return orEmpty(this, 2);
+};
 
 endWithParent();
 await pulumi.provider.main(new AwsProvider(), process.argv.slice(2));
