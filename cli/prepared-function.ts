@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ export function prepareFunction(
   { source, handler }: Pick<LocalPaths, 'source' | 'handler'>,
 ): PreparedFunction {
   const work = mkdtempSync(join(tmpdir(), 'knative-lambda-function-'));
-  const paths: LocalPaths = { source, handler, work, cache: cacheFolder(runtime.folder) };
+  const paths: LocalPaths = { source, handler, work, cache: cacheFolder(runtime.installs) };
   const remove = (): void => rmSync(work, { recursive: true, force: true });
   try {
     installOnce(runtime, paths);
@@ -49,14 +50,18 @@ function cacheRoot(): string {
   return own || join(caches || join(homedir(), '.cache'), 'knative-lambda');
 }
 
-function cacheFolder(folder: string): string {
+function cacheFolder(installs: string): string {
   const hash = createHash('sha256');
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  for (const path of filesOf(installs)) hash.update(path.slice(installs.length)).update(readFileSync(path));
+  return join(cacheRoot(), 'runtimes', hash.digest('hex').slice(0, 20));
+}
+
+function filesOf(path: string): readonly string[] {
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
-  for (const path of files) hash.update(path.slice(folder.length)).update(readFileSync(path));
-  return join(cacheRoot(), 'runtimes', hash.digest('hex').slice(0, 20));
 }
 
 /** A folder without its mark is what an interrupted run left behind, or what another one is still making. */

@@ -5,4 +5,5 @@ export type { ImageContext, LanguageRuntime } from './language-runtime.ts';
 export type { Command, LocalPaths, LocalRuntime } from './local-runtime.ts';
 export { localRuntimes } from './local-runtimes.ts';
 export { localNodejs } from './nodejs/local.ts';
+export { localPython } from './python/local.ts';
 export { runtimes } from './runtimes.ts';

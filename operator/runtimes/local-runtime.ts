@@ -22,6 +22,8 @@ export interface LocalPaths {
 export interface LocalRuntime {
   /** The wrapper's own files. */
   readonly folder: string;
+  /** File or folder whose content decides what `install` makes. */
+  readonly installs: string;
   /** Program that must be on PATH, and what to install where it is not. */
   readonly interpreter: { readonly program: string; readonly hint: string };
   /** When the handler is found: a language that is compiled refuses a missing one in `build`. */

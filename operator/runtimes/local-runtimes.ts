@@ -1,6 +1,10 @@
 import type { Language } from '../api/index.ts';
 import type { LocalRuntime } from './local-runtime.ts';
 import { localNodejs } from './nodejs/local.ts';
+import { localPython } from './python/local.ts';
 
 /** Languages whose wrapper runs on this machine. */
-export const localRuntimes: Readonly<Partial<Record<Language, LocalRuntime>>> = { nodejs: localNodejs };
+export const localRuntimes: Readonly<Partial<Record<Language, LocalRuntime>>> = {
+  nodejs: localNodejs,
+  python: localPython,
+};

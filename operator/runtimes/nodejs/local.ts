@@ -6,6 +6,7 @@ const folder = join(import.meta.dirname, 'wrapper');
 /** The wrapper needs nothing but Node.js, and the function runs from where it is. */
 export const localNodejs = {
   folder,
+  installs: folder,
   interpreter: { program: 'node', hint: 'Node.js 20 or newer' },
   resolvesHandler: 'start',
   install: () => [],

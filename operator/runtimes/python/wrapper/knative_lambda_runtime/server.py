@@ -1,0 +1,91 @@
+"""Listens with uvicorn's protocol on sockets and a loop of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from .exchange import Receive, Scope, Send
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# longer than the 90 s after which Knative's proxy gives up an idle connection, so that it is the first to do so
+_KEEP_ALIVE_SECONDS = 120
+_BACKLOG = 2048
+
+
+class Server:
+    """
+    Serves one application on one port.
+
+    uvicorn.Server would take the signals, wake up ten times a second, and end the process where a port is taken; what it
+    serves requests with needs none of that.
+    """
+
+    def __init__(self, app: App, port: int) -> None:
+        config = uvicorn.Config(
+            app,
+            loop="none",
+            http=HttpToolsProtocol,
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        )
+        config.load()
+        # what is no HTTP is answered, and is no line of ours
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        self._config = config
+        self._state = ServerState()
+        self._port = port
+        self._server: asyncio.Server | None = None
+
+    async def listen(self) -> None:
+        """:raises OSError: where the port is taken"""
+        listener = _bind(self._port)
+        self._server = await asyncio.get_running_loop().create_server(self._protocol, sock=listener)
+
+    def _protocol(self) -> asyncio.Protocol:
+        return _FunctionProtocol(self._config, self._state, app_state={})
+
+    def close(self) -> None:
+        """Takes no more connections, and closes those that are idle, now or after their answer."""
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self._state.connections):
+            connection.shutdown()
+
+    @property
+    def has_connections(self) -> bool:
+        return bool(self._state.connections)
+
+
+class _FunctionProtocol(HttpToolsProtocol):
+    def on_headers_complete(self) -> None:
+        # not the name of a host, as httptools would read it
+        if self.url.startswith(b"//"):
+            self.url = b"/%2F" + self.url[2:]
+        super().on_headers_complete()
+
+
+def _bind(port: int) -> socket.socket:
+    """On all interfaces, of both versions of IP where there are both."""
+    try:
+        return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=_BACKLOG)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise
+    # the kernel has no IPv6, or none of its interfaces
+    return socket.create_server(("", port), backlog=_BACKLOG)

@@ -1,0 +1,5 @@
+text = "no function"
+
+
+def handler(data):
+    return data
