@@ -44,8 +44,8 @@ verify: $(ready) ## check format, code, types, dead code, generated files and te
 bench: $(ready) ## measure a synth and previews against their bars [SUITE=start|queue|informer]
 	$(run) test/bench/$(or $(SUITE),main).ts
 
-bench-runtimes: $(ready) ## measure the wrapper of functions against its bars
-	$(run) test/bench/runtimes/main.ts
+bench-runtimes: $(ready) ## measure the wrappers of functions against their bars [RUNTIME=name]
+	$(run) test/bench/runtimes/main.ts $(RUNTIME)
 
 soak: $(ready) ## churn for half an hour and kill replicas, on a real API server [SOAK_MINUTES=n] [SOAK_KILLS=n]
 	$(run) test/soak/main.ts

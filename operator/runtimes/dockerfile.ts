@@ -37,5 +37,6 @@ export const dockerignore = [
   'app/**/__pycache__',
   'app/.venv',
   'runtime/tsconfig.json',
+  'runtime/pyproject.toml',
   '',
 ].join('\n');

@@ -30,7 +30,7 @@ export const python = {
     ...authorDependencies(context),
     `RUN ${compile} /packages`,
     `FROM ${context.bases.run}`,
-    'ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FUNCTION_SOURCE=/app PYTHONPATH=/packages/app:/packages/runtime',
+    'ENV PYTHONDONTWRITEBYTECODE=1 FUNCTION_SOURCE=/app PYTHONPATH=/packages/app RUNTIME_PACKAGES=/packages/runtime',
     'COPY runtime/ /runtime/',
     'COPY --from=dependencies /packages/ /packages/',
     'COPY app/ /app/',

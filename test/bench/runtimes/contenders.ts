@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, localNodejs } from '../../../operator/runtimes/index.ts';
+import { prepareFunction } from '../../../cli/prepared-function.ts';
+import { type Command, localNodejs, localPython, type LocalRuntime } from '../../../operator/runtimes/index.ts';
 import { cacheRoot } from '../../../tools/real-parts/cache.ts';
 
 /** Servers of one language that answer a JSON POST with the same JSON. */
@@ -13,9 +14,10 @@ export interface Contenders {
   readonly bare: Command;
 }
 
-const framework = { name: '@google-cloud/functions-framework', version: '5.0.5' } as const;
+/** Languages that are compared, each with what makes its contenders in a folder of their own. */
+export const contendersOf = { nodejs: nodejsContenders, python: pythonContenders } as const;
 
-const files = {
+const nodejsFiles = {
   'index.mjs': 'export const handler = (data) => data;\n',
   'index.js': 'exports.echo = (request, response) => response.json(request.body);\n',
   'bare.mjs': `import { createServer } from 'node:http';
@@ -30,29 +32,80 @@ createServer((request, response) => {
 `,
 } as const;
 
-/** Writes the functions into a folder, and installs the framework outside of the checkout, once. */
-export function nodejsContenders(folder: string): Contenders {
+const pythonFiles = {
+  'main.py': 'def handler(data):\n    return data\n',
+  'echo.py': 'def echo(request):\n    return request.get_json()\n',
+  'bare.py': `import asyncio, json, os
+import uvicorn
+
+async def app(scope, receive, send):
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message["body"], message["more_body"]
+    answer = json.dumps(json.loads(body)).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
+
+uvicorn.run(app, port=int(os.environ["PORT"]), loop="uvloop", http="httptools", lifespan="off", access_log=False, log_level="error")
+`,
+} as const;
+
+function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const cache = join(cacheRoot(process.env), 'bench', `functions-framework-${framework.version}`);
+}
+
+/** The framework is installed outside of the checkout, once. */
+function nodejsContenders(folder: string): Contenders {
+  writeFiles(folder, nodejsFiles);
+  const cache = frameworkFolder('functions-framework-5.0.5', (prefix) => [
+    ['npm', 'install', '--prefix', prefix, '--no-audit', '--no-fund', '@google-cloud/functions-framework@5.0.5'],
+  ]);
   const program = join(cache, 'node_modules', '.bin', 'functions-framework');
-  if (!existsSync(program)) install(cache);
-  const paths = { source: folder, cache, work: folder, handler: undefined };
   return {
-    // the others take any number at a time
-    wrapper: withoutLimit(localNodejs.start(paths)),
+    wrapper: wrapperOf(localNodejs, folder),
     framework: { program: process.execPath, arguments: [program, '--target=echo', `--source=${folder}`] },
     bare: { program: process.execPath, arguments: [join(folder, 'bare.mjs')] },
   };
 }
 
-const withoutLimit = (command: Command): Command => ({
-  ...command,
-  variables: { ...command.variables, MAX_CONCURRENCY: '100000' },
-});
+/** The framework as it comes: gunicorn with threads. */
+function pythonContenders(folder: string): Contenders {
+  writeFiles(folder, pythonFiles);
+  const cache = frameworkFolder('functions-framework-python-3.10.2', (prefix) => [
+    ['python3', '-m', 'venv', prefix],
+    [join(prefix, 'bin', 'pip'), 'install', '--quiet', 'functions-framework==3.10.2'],
+  ]);
+  const wrapper = wrapperOf(localPython, folder);
+  const { RUNTIME_PACKAGES: packages = '' } = wrapper.variables ?? {};
+  return {
+    wrapper,
+    framework: {
+      program: join(cache, 'bin', 'functions-framework'),
+      arguments: ['--target=echo', `--source=${join(folder, 'echo.py')}`],
+    },
+    bare: { program: wrapper.program, arguments: [join(folder, 'bare.py')], variables: { PYTHONPATH: packages } },
+  };
+}
 
-function install(cache: string): void {
-  mkdirSync(cache, { recursive: true });
-  const args = ['install', '--prefix', cache, '--no-audit', '--no-fund', `${framework.name}@${framework.version}`];
-  const { status, stderr } = spawnSync('npm', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`npm ${args.join(' ')}: ${stderr}`);
+/** The others take any number of requests at a time. */
+function wrapperOf(runtime: LocalRuntime, source: string): Command {
+  const { command } = prepareFunction(runtime, { source, handler: undefined });
+  return { ...command, variables: { ...command.variables, MAX_CONCURRENCY: '100000' } };
+}
+
+type CommandLine = readonly [program: string, ...args: readonly string[]];
+
+function frameworkFolder(name: string, install: (folder: string) => readonly CommandLine[]): string {
+  const folder = join(cacheRoot(process.env), 'bench', name);
+  const mark = join(folder, '.installed');
+  if (existsSync(mark)) return folder;
+  mkdirSync(folder, { recursive: true });
+  for (const [program, ...args] of install(folder)) {
+    const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
+  }
+  writeFileSync(mark, '');
+  return folder;
 }

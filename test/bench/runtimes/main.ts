@@ -6,34 +6,61 @@ import { z } from 'zod';
 import { findFreePorts } from '../../cluster/free-ports.ts';
 import { percentile, ratios, type Spread, spreadOf } from '../statistics.ts';
 import { describeSpread, judge, judgeAtMost } from '../verdict.ts';
-import { type Contenders, nodejsContenders } from './contenders.ts';
+import { type Contenders, contendersOf } from './contenders.ts';
 import { jsonPost, loadFully, loadSteadily } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
 
-const help = `usage: make bench-runtimes
+const help = `usage: make bench-runtimes [RUNTIME="nodejs python"]
 
-Compares the wrapper of nodejs with functions-framework and with a bare server, interleaved in one run, and with the bars
-in test/bench/thresholds.json. The exit code is 1 beyond a bar.
+Compares the wrapper of a language, or of all, with functions-framework and with a bare server, interleaved in one run,
+and with the bars in test/bench/thresholds.json. The exit code is 1 beyond a bar.
 `;
 
 const rounds = 5;
 const requests = 2000;
 const idleMs = 1000;
 
-const bars = z
-  .object({
-    runtimes: z.strictObject({
-      requestsToFramework: z.number(),
-      readyToFramework: z.number(),
-      idleMemoryToFramework: z.number(),
-      addedMillisecondsAtP99: z.number(),
-    }),
-  })
+const languageBars = z.strictObject({
+  requestsToFramework: z.number(),
+  readyToFramework: z.number(),
+  idleMemoryToFramework: z.number(),
+  addedMillisecondsAtP99: z.number(),
+});
+
+type Bars = z.output<typeof languageBars>;
+
+const barsOf = z
+  .object({ runtimes: z.strictObject({ nodejs: languageBars, python: languageBars }) })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, '..', 'thresholds.json'), 'utf8'))).runtimes;
 
 const data = { name: 'world', list: [1, 2, 3], text: 'hello '.repeat(20) };
 const event = jsonPost({ 'ce-specversion': '1.0', 'ce-id': '1', 'ce-type': 'bench', 'ce-source': '/bench' }, data);
 const plain = jsonPost({}, data);
+
+type Language = keyof typeof contendersOf;
+
+const isLanguage = (name: string): name is Language => Object.hasOwn(contendersOf, name);
+
+/** @throws Error naming the languages that there are */
+function chooseLanguages(names: readonly string[]): readonly Language[] {
+  const all = Object.keys(contendersOf).filter(isLanguage);
+  const unknown = names.filter((name) => !isLanguage(name));
+  if (unknown.length > 0) throw new Error(`language: got ${unknown.join(', ')}, allowed ${all.join(', ')}`);
+  return all.filter((language) => names.length === 0 || names.includes(language));
+}
+
+async function benchAll(names: readonly string[]): Promise<boolean> {
+  let isWithin = true;
+  for (const language of chooseLanguages(names)) {
+    const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-bench-'));
+    try {
+      isWithin = (await bench(language, folder)) && isWithin;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  return isWithin;
+}
 
 interface Side {
   readonly server: MeasuredServer;
@@ -72,20 +99,21 @@ async function startOnce(
   command: Contenders['wrapper'],
 ): Promise<{ readonly readyMs: number; readonly megabytes: number }> {
   const [port = 0] = await findFreePorts(1);
-  const server = await startMeasured(command, port);
+  const server = await startMeasured(command, port, plain);
   await sleep(idleMs);
   const figures = { readyMs: server.readyMs, megabytes: server.residentMegabytes() };
   await server.stop();
   return figures;
 }
 
-async function bench(folder: string): Promise<boolean> {
-  const contenders = nodejsContenders(folder);
+async function bench(language: Language, folder: string): Promise<boolean> {
+  process.stdout.write(`${language}\n`);
+  const contenders = contendersOf[language](folder);
   const starts = await compareStarts(contenders);
   const [a = 0, b = 0, c = 0] = await findFreePorts(3);
-  const wrapper = { server: await startMeasured(contenders.wrapper, a), request: event };
-  const framework = { server: await startMeasured(contenders.framework, b), request: plain };
-  const bare = { server: await startMeasured(contenders.bare, c), request: plain };
+  const wrapper = { server: await startMeasured(contenders.wrapper, a, plain), request: event };
+  const framework = { server: await startMeasured(contenders.framework, b, plain), request: plain };
+  const bare = { server: await startMeasured(contenders.bare, c, plain), request: plain };
   try {
     for (const side of [wrapper, framework, bare]) await measure(side);
     const pairs: [Figures, Figures][] = [];
@@ -94,7 +122,7 @@ async function bench(folder: string): Promise<boolean> {
       pairs.push([await measure(wrapper), await measure(framework)]);
       added.push((await measureP99(wrapper)) - (await measureP99(bare)));
     }
-    return report({ pairs, added, starts });
+    return report({ pairs, added, starts }, barsOf[language]);
   } finally {
     for (const { server } of [wrapper, framework, bare]) await server.stop();
   }
@@ -106,7 +134,7 @@ interface Measured {
   readonly starts: { readonly ready: Spread; readonly memory: Spread };
 }
 
-function report({ pairs, added, starts }: Measured): boolean {
+function report({ pairs, added, starts }: Measured, bars: Bars): boolean {
   const perSecond = spreadOf(ratios(pairs.map(([one, other]) => [one.perSecond, other.perSecond])));
   const cpu = spreadOf(ratios(pairs.map(([one, other]) => [other.cpuMicroseconds, one.cpuMicroseconds])));
   const delay = spreadOf(added);
@@ -139,10 +167,5 @@ function report({ pairs, added, starts }: Measured): boolean {
 if (process.argv.includes('--help')) {
   process.stdout.write(help);
 } else {
-  const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-bench-'));
-  try {
-    process.exitCode = (await bench(folder)) ? 0 : 1;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  process.exitCode = (await benchAll(process.argv.slice(2))) ? 0 : 1;
 }

@@ -6,10 +6,11 @@ import type { Command } from '../../../operator/runtimes/index.ts';
 
 export interface MeasuredServer {
   readonly port: number;
-  /** From the start of the process until its port is open. */
+  /** From the start of the process until its first answer: a port may be open before. */
   readonly readyMs: number;
-  /** Time on a processor so far, of all threads. */
+  /** Time on a processor so far, of all threads and processes. */
   cpuSeconds(this: void): number;
+  /** What its processes share is counted once. */
   residentMegabytes(this: void): number;
   stop(this: void): Promise<void>;
 }
@@ -17,15 +18,24 @@ export interface MeasuredServer {
 const ticksPerSecond = 100;
 const pollMs = 2;
 
-const isOpen = (port: number): Promise<boolean> =>
+const answers = (port: number, request: Buffer): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => {
+    socket.once('connect', () => socket.write(request));
+    socket.once('data', () => {
       socket.destroy();
       resolve(true);
     });
-    socket.once('error', () => resolve(false));
+    socket.once('error', () => resolve(false)).once('end', () => resolve(false));
   });
+
+/** A server may have workers. */
+function treeOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter((text) => text !== '');
+  return [pid, ...children.flatMap((child) => treeOf(Number(child)))];
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function cpuSecondsOf(pid: number): number {
   // the name of the program may hold spaces
@@ -35,14 +45,15 @@ function cpuSecondsOf(pid: number): number {
 }
 
 function residentMegabytesOf(pid: number): number {
-  const [, kibibytes = ''] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  const [, kibibytes = ''] = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
   return (Number(kibibytes) * 1024) / 1e6;
 }
 
-/** Starts a server and waits until its port is open. Linux only. */
+/** Starts a server and waits until it answers the request. Linux only. */
 export async function startMeasured(
   { program, arguments: args, variables }: Command,
   port: number,
+  request: Buffer,
 ): Promise<MeasuredServer> {
   const startedAt = performance.now();
   const child = spawn(program, args, {
@@ -54,7 +65,7 @@ export async function startMeasured(
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
   });
-  while (!(await isOpen(port))) {
+  while (!(await answers(port, request))) {
     if (child.exitCode !== null) throw new Error(`${program} ${args.join(' ')}: ended with ${child.exitCode}`);
     await sleep(pollMs);
   }
@@ -62,10 +73,10 @@ export async function startMeasured(
   return {
     port,
     readyMs: performance.now() - startedAt,
-    cpuSeconds: () => cpuSecondsOf(pid),
-    residentMegabytes: () => residentMegabytesOf(pid),
+    cpuSeconds: () => sum(treeOf(pid).map(cpuSecondsOf)),
+    residentMegabytes: () => sum(treeOf(pid).map(residentMegabytesOf)),
     stop: async () => {
-      child.kill('SIGKILL');
+      for (const one of treeOf(pid)) process.kill(one, 'SIGKILL');
       await ended;
     },
   };

@@ -110,8 +110,9 @@ class FunctionApp:
         body = await exchange.read_body(settings.max_body_bytes, settings.body_timeout_seconds)
         if isinstance(body, bytes):
             answer = await self._answer(exchange, body, slot)
+            answer_ms = (time.perf_counter() - received_at) * 1000
             await exchange.answer(answer, self.is_draining)
-            self._invoker.report_first_byte(self._load_ms, received_at)
+            self._invoker.report_first_byte(self._load_ms, answer_ms)
         elif body == "slow":
             message = f"body: not whole after {settings.body_timeout_seconds:g} s"
             answer = self._refuse(exchange, 408, "RequestTimeout", message)

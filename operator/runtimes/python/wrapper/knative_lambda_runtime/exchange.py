@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -84,10 +85,8 @@ class Exchange:
         await self._start(answer, is_last=True)
         await self._send({"type": "http.response.body", "body": answer.body, "more_body": True})
         if linger:
-            try:
+            with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._drain(), _LINGER_SECONDS)
-            except asyncio.TimeoutError:
-                pass
         await self._send({"type": "http.response.body", "body": b""})
 
     async def _drain(self) -> None:

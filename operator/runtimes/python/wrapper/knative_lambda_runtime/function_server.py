@@ -19,8 +19,6 @@ from .spans import SpanExporter
 
 new_event_loop = uvloop.new_event_loop
 
-_POLL_SECONDS = 0.01
-
 
 class FunctionServer:
     def __init__(
@@ -49,10 +47,7 @@ class FunctionServer:
     async def drain(self) -> None:
         """Takes no more requests, and waits until those in flight are answered."""
         self._app.is_draining = True
-        for server in self._servers:
-            server.close()
-        while any(server.has_connections for server in self._servers):
-            await asyncio.sleep(_POLL_SECONDS)
+        await asyncio.gather(*(server.drain() for server in self._servers))
 
     async def end(self) -> None:
         """Sends the last spans and ends the handlers' loop."""

@@ -36,7 +36,7 @@ class HandlerLoop:
 
             def hear() -> None:
                 self._server_loop.call_soon_threadsafe(silence.cancel)
-                # after the first step of a task that has just been made: one that never began could not say that it ended
+                # after the first step of a task that is new: one that never began could not say that it ended
                 loop.call_soon(tasks[0].cancel)
 
             loop.call_soon_threadsafe(hear)

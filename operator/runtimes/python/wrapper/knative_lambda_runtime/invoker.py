@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -91,12 +90,16 @@ class Invoker:
         self._log.line("warn", "event refused", {**(log_fields or ids), **fields})
         return self.replies.failure(cause, failure, self._measure(0, False))
 
-    def report_first_byte(self, load_ms: float, received_at: float) -> None:
-        """To be called when an answer has been handed to the system; `received_at` is of time.perf_counter()."""
+    def report_first_byte(self, load_ms: float, answer_ms: float) -> None:
+        """
+        To be called when an answer has been handed to the system.
+
+        :param load_ms: from the start of the process until the handler was loaded
+        :param answer_ms: from the request until its answer; a process may wait for hours until somebody calls it
+        """
         if self._first_call is None:
             return
-        # a process may wait for hours until somebody calls it
-        first_byte_ms = load_ms + (time.perf_counter() - received_at) * 1000
+        first_byte_ms = load_ms + answer_ms
         self._metrics.observe_cold_start(first_byte_ms / 1000)
         first_call_ms = self._first_call.duration_ms
         fields = {"load_ms": load_ms, "first_call_ms": first_call_ms, "first_byte_ms": first_byte_ms}
@@ -202,9 +205,7 @@ class Invoker:
             self._metrics.count_cold_start()
             self._first_call = _FirstCall(duration_ms)
         if self._spans.takes(invoked.trace):
-            self._spans.add(
-                Span(invoked.trace, invoked.started_at, duration_ms, _span_attributes(invoked), failure)
-            )
+            self._spans.add(Span(invoked.trace, invoked.started_at, duration_ms, _span_attributes(invoked), failure))
 
     def _measure(self, duration_ms: float, is_cold_start: bool) -> Measures:
         return Measures(duration_ms, is_cold_start, self._memory.read())

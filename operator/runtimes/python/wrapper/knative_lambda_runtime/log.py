@@ -49,7 +49,8 @@ class Log:
         now = rfc3339(time.time())
         kept = {key: _cut(value) for key, value in fields.items() if value is not None}
         if self._is_text:
-            self._write(" ".join([now, level.upper(), message, *(f"{key}={value}" for key, value in kept.items())]) + "\n")
+            pairs = (f"{key}={value}" for key, value in kept.items())
+            self._write(" ".join([now, level.upper(), message, *pairs]) + "\n")
         else:
             # the first ones win over those of the author
             first = {"level": level, "ts": now, **self._identity, "msg": message}

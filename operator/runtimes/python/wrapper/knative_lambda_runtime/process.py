@@ -11,14 +11,12 @@ import re
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
+from .function_server import FunctionServer, new_event_loop
 from .handler import Handler, LoadError, load_handler
 from .log import Log
-from .settings import LogSettings, Settings, SettingError, parse_settings
-
-if TYPE_CHECKING:
-    from .function_server import FunctionServer
+from .settings import LogSettings, SettingError, Settings, parse_settings
 
 _IMPORTED_AT = time.perf_counter()
 _LONGEST_MESSAGE = 4096
@@ -59,9 +57,6 @@ def _load(settings: Settings, log: Log) -> Handler:
 
 def _serve(settings: Settings, log: Log, handler: Handler, load_ms: float) -> int:
     """The exit code."""
-    # what the server needs is read while the author's code is loaded already: a broken one says so sooner
-    from .function_server import FunctionServer, new_event_loop
-
     loop = new_event_loop()
     asyncio.set_event_loop(loop)
     server = FunctionServer(settings, log, handler, loop, load_ms)

@@ -52,7 +52,9 @@ class Runner:
             self._threads.submit(lambda: self._run(invocation, started_at))
 
     def _call(self, invocation: Invocation) -> Any:
-        return self._handler(invocation.data, invocation.context) if self._takes_context else self._handler(invocation.data)
+        if self._takes_context:
+            return self._handler(invocation.data, invocation.context)
+        return self._handler(invocation.data)
 
     def _run(self, invocation: Invocation, started_at: float) -> None:
         outcome: Outcome

@@ -7,6 +7,7 @@ import errno
 import logging
 import socket
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -25,8 +26,8 @@ class Server:
     """
     Serves one application on one port.
 
-    uvicorn.Server would take the signals, wake up ten times a second, and end the process where a port is taken; what it
-    serves requests with needs none of that.
+    uvicorn.Server would take the signals, wake up ten times a second, and end the process where a port is taken; the
+    protocol that it serves with needs none of that.
     """
 
     def __init__(self, app: App, port: int) -> None:
@@ -51,6 +52,7 @@ class Server:
         self._state = ServerState()
         self._port = port
         self._server: asyncio.Server | None = None
+        self._is_idle = asyncio.Event()
 
     async def listen(self) -> None:
         """:raises OSError: where the port is taken"""
@@ -58,21 +60,34 @@ class Server:
         self._server = await asyncio.get_running_loop().create_server(self._protocol, sock=listener)
 
     def _protocol(self) -> asyncio.Protocol:
-        return _FunctionProtocol(self._config, self._state, app_state={})
+        return _FunctionProtocol(self._config, self._state, app_state={}, on_lost=self._check_idle)
 
-    def close(self) -> None:
-        """Takes no more connections, and closes those that are idle, now or after their answer."""
+    def _check_idle(self) -> None:
+        if not self._state.connections:
+            self._is_idle.set()
+
+    async def drain(self) -> None:
+        """Takes no more connections, closes those that are idle, and waits until the others have their answer."""
         if self._server is not None:
             self._server.close()
         for connection in list(self._state.connections):
             connection.shutdown()
-
-    @property
-    def has_connections(self) -> bool:
-        return bool(self._state.connections)
+        self._is_idle.clear()
+        self._check_idle()
+        await self._is_idle.wait()
 
 
 class _FunctionProtocol(HttpToolsProtocol):
+    def __init__(
+        self, config: uvicorn.Config, state: ServerState, app_state: dict[str, Any], on_lost: Callable[[], None]
+    ) -> None:
+        super().__init__(config, state, app_state)
+        self._on_lost = on_lost
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._on_lost()
+
     def on_headers_complete(self) -> None:
         # not the name of a host, as httptools would read it
         if self.url.startswith(b"//"):

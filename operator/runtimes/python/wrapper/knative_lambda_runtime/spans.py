@@ -99,7 +99,7 @@ class SpanExporter:
 
 def _post(settings: SpanSettings, batch: list[Span]) -> str | None:
     """What went wrong, if anything did."""
-    # a second of processor time on a small machine, and most functions never need it
+    # it takes longer to load than all of the wrapper, and most functions never need it
     import http.client
 
     url = urlsplit(settings.endpoint or "")
@@ -107,7 +107,8 @@ def _post(settings: SpanSettings, batch: list[Span]) -> str | None:
     connection = connect(url.hostname or "", url.port, timeout=_SEND_TIMEOUT_SECONDS)
     target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
     try:
-        connection.request("POST", target, _to_request(settings, batch), {**settings.headers, "content-type": "application/json"})
+        headers = {**settings.headers, "content-type": "application/json"}
+        connection.request("POST", target, _to_request(settings, batch), headers)
         status = connection.getresponse().status
         return None if status < 300 else f"{url.netloc} answered {status}"
     except (OSError, http.client.HTTPException) as error:
