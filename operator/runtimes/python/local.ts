@@ -45,8 +45,9 @@ export const localPython = {
       FUNCTION_SOURCE: paths.source,
       PYTHONPATH: packagesOf(paths),
       RUNTIME_PACKAGES: runtimePackagesOf(paths),
-      // neither the checkout nor the author's folder is written to
+      // neither the checkout nor the author's folder is written to; without this each start would compile everything
       PYTHONPYCACHEPREFIX: join(paths.cache, 'bytecode'),
+      PYTHONDONTWRITEBYTECODE: '',
       ...(paths.handler === undefined ? {} : { HANDLER: paths.handler }),
     },
   }),

@@ -71,7 +71,7 @@ def parse_attributes(values: Mapping[str, str | None]) -> Attributes:
         datacontenttype=values.get("datacontenttype") or None,
         dataschema=values.get("dataschema") or None,
         extensions={
-            name: value for name, value in values.items() if value and name not in _OWN and is_attribute_name(name)
+            name: value for name, value in values.items() if name not in _OWN and value and is_attribute_name(name)
         },
     )
 
@@ -91,7 +91,9 @@ def _to_utf8(value: str) -> bytes:
 
 def decode_header(value: str) -> str:
     """The reverse; what is no such text stays as it is."""
-    text = _ESCAPE.sub(r"\1", value[1:-1]) if len(value) > 1 and value[0] == value[-1] == '"' else value
+    text = value
+    if value.startswith('"') and value.endswith('"') and len(value) > 1:
+        text = _ESCAPE.sub(r"\1", value[1:-1])
     if "%" not in text or _BROKEN_PERCENT.search(text):
         return text
     try:

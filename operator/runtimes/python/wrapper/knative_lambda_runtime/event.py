@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import uuid
 from base64 import b64decode
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from .attributes import OPTIONAL, REQUIRED, Attributes, UnreadableEvent, decode_header, parse_attributes
 from .clock import rfc3339
+from .headers import RequestHeaders
+from .identity import new_id
 from .media_type import form_of, media_type_of, parse_data, parse_json_body
-
-RawHeaders = Iterable[tuple[bytes, bytes]]
-"""Names in lower case and values, in the order in which they came."""
 
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
@@ -34,22 +31,14 @@ class ReceivedBatch:
     events: list[ReceivedEvent]
 
 
-def first_header(headers: RawHeaders, wanted: bytes) -> str | None:
-    """None where there is none, or it is empty."""
-    for name, value in headers:
-        if name == wanted:
-            return value.decode("latin-1") or None
-    return None
-
-
-def parse_request(headers: RawHeaders, body: bytes, now: float) -> ReceivedEvent | ReceivedBatch:
+def parse_request(headers: RequestHeaders, body: bytes, now: float) -> ReceivedEvent | ReceivedBatch:
     """
     The event or events of a request; `now` is in seconds since the epoch.
 
     :raises UnreadableEvent: where there is one that cannot be read
     """
-    content_type = first_header(headers, b"content-type")
-    encoding = first_header(headers, b"content-encoding")
+    content_type = headers.first(b"content-type")
+    encoding = headers.first(b"content-encoding")
     if encoding is not None and encoding.lower() != "identity":
         raise UnreadableEvent(f"content-encoding: got {encoding}, allowed identity")
     if content_type is None or not _CLOUDEVENTS.match(content_type):
@@ -66,10 +55,10 @@ def parse_request(headers: RawHeaders, body: bytes, now: float) -> ReceivedEvent
             )
 
 
-def _from_headers(headers: RawHeaders, content_type: str | None, body: bytes, now: float) -> ReceivedEvent:
+def _from_headers(headers: RequestHeaders, content_type: str | None, body: bytes, now: float) -> ReceivedEvent:
     """Binary mode, or a request that is no event: then its body is the data of one."""
     values: dict[str, str | None] = {}
-    for raw_name, raw_value in headers:
+    for raw_name, raw_value in headers.raw:
         if raw_name.startswith(b"ce-"):
             name = raw_name[3:].decode("latin-1")
             if name in values:
@@ -78,7 +67,7 @@ def _from_headers(headers: RawHeaders, content_type: str | None, body: bytes, no
     if values.keys().isdisjoint(REQUIRED):
         values |= {
             "specversion": "1.0",
-            "id": str(uuid.uuid4()),
+            "id": new_id(),
             "source": "direct",
             "type": "io.knative.lambda.invoke.direct",
             "time": values.get("time") or rfc3339(now),

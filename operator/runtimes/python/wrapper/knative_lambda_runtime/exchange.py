@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any, Literal
 
-from .event import first_header
-from .reply import Headers
+from .headers import RawHeaders, RequestHeaders
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -28,7 +27,7 @@ _date = (0, b"")
 @dataclass(slots=True)
 class Answer:
     status: int
-    headers: Headers
+    headers: RawHeaders
     body: bytes
 
 
@@ -36,17 +35,17 @@ class Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
-        self.headers: Headers = scope["headers"]
+        self.headers = RequestHeaders(scope["headers"])
         self._receive = receive
         self._send = send
 
     @property
     def correlation_header(self) -> str | None:
         """The first, where there are several."""
-        return first_header(self.headers, b"x-correlation-id")
+        return self.headers.first(b"x-correlation-id")
 
     async def read_body(self, most_bytes: int, within_seconds: float) -> bytes | BodyFault:
-        length = first_header(self.headers, b"content-length")
+        length = self.headers.first(b"content-length")
         if length is not None and int(length) > most_bytes:
             return "too large"
         task = asyncio.current_task()

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from .attributes import Attributes
 from .context import Context
-from .event import RawHeaders, ReceivedEvent
+from .event import ReceivedEvent
 from .failure import Failure
+from .headers import RequestHeaders
 from .identity import identify, parse_hop_count
 from .log import Log
 from .memory import MemoryGauge
@@ -28,7 +29,7 @@ from .trace import Trace, trace_of
 class RequestContext:
     """What all events of a request share."""
 
-    headers: RawHeaders
+    headers: RequestHeaders
     correlation_header: str | None
     deadline: float
     """Seconds since the epoch."""

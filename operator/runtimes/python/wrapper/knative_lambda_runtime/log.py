@@ -19,8 +19,10 @@ _RANKS = {"debug": 0, "info": 1, "warn": 2, "error": 3}
 _LONGEST_VALUE = 8192
 _STDOUT = 1
 _NO_FIELDS: Fields = {}
+_FIRST_KEYS = frozenset(("level", "ts", "function", "namespace", "msg"))
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+_quote = json.encoder.encode_basestring
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str).encode
 
 
 def write_stdout(text: str) -> None:
@@ -40,29 +42,38 @@ class Log:
     def __init__(self, settings: LogSettings, write: Callable[[str], None] = write_stdout) -> None:
         self._lowest = _RANKS[settings.level]
         self._is_text = settings.format == "text"
-        self._identity = {"function": settings.function_name, "namespace": settings.function_namespace}
+        self._function = (
+            f'"function":{_quote(settings.function_name)},"namespace":{_quote(settings.function_namespace)}'
+        )
         self._write = write
 
     def line(self, level: str, message: str, fields: Fields = _NO_FIELDS) -> None:
         if _RANKS[level] < self._lowest:
             return
-        now = rfc3339(time.time())
-        kept = {key: _cut(value) for key, value in fields.items() if value is not None}
+        ts = rfc3339(time.time())
         if self._is_text:
-            pairs = (f"{key}={value}" for key, value in kept.items())
-            self._write(" ".join([now, level.upper(), message, *pairs]) + "\n")
-        else:
-            # the first ones win over those of the author
-            first = {"level": level, "ts": now, **self._identity, "msg": message}
-            self._write(_to_json(first | {key: value for key, value in kept.items() if key not in first}) + "\n")
+            pairs = (f"{key}={_cut(value)}" for key, value in fields.items() if value is not None)
+            self._write(" ".join([ts, level.upper(), message, *pairs]) + "\n")
+            return
+        # the first keys win over those of the author
+        pairs = (
+            f",{_quote(str(key))}:{_to_json(value)}"
+            for key, value in fields.items()
+            if value is not None and key not in _FIRST_KEYS
+        )
+        self._write(f'{{"level":"{level}","ts":"{ts}",{self._function},"msg":{_quote(message)}{"".join(pairs)}}}\n')
 
 
-def _to_json(line: dict[str, Any]) -> str:
+def _to_json(value: Any) -> str:
+    if isinstance(value, str):
+        return _quote(_cut(value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
     try:
-        return _encode(line)
+        return _encode(value)
     except (TypeError, ValueError, RecursionError):
-        # fields of the author may be circular, or have keys that JSON has not
-        return _encode({str(key): _cut(str(value)) for key, value in line.items()})
+        # what the author gave may be circular, or have keys that JSON has not
+        return _quote(_cut(str(value)))
 
 
 def _cut(value: Any) -> Any:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import re
 import time
-import uuid
 from base64 import b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .attributes import encode_header
 from .clock import rfc3339
 from .failure import Failure
-from .identity import Identity
+from .headers import RawHeaders
+from .identity import Identity, new_id
 from .media_type import form_of
 from .result import BytesData, BytesResult, EventResult, JsonData, Result, ReturnedData, TextData
 from .trace import Trace
-
-Headers = list[tuple[bytes, bytes]]
 
 _TYPE = "io.knative.lambda.response"
 _JSON = "application/json"
@@ -51,7 +50,7 @@ class Reply:
     """All but specversion and datacontenttype."""
     content_type: str | None
     data: ReturnedData
-    markers: Headers
+    markers: RawHeaders
     """Headers for a dead letter."""
 
 
@@ -99,7 +98,7 @@ class ReplyBuilder:
 
     def _reply(self, cause: Cause, status: int, kind: str, body: bytes) -> Reply:
         attributes: dict[str, str | int | bool] = {
-            "id": str(uuid.uuid4()),
+            "id": new_id(),
             "type": f"{_TYPE}.{kind}",
             "source": self._source,
             "subject": self._subject,
@@ -110,7 +109,7 @@ class ReplyBuilder:
 
     def _returned(self, cause: Cause, event: EventResult) -> Reply:
         attributes: dict[str, str | int | bool] = {
-            "id": str(uuid.uuid4()),
+            "id": new_id(),
             "source": self._source,
             "time": rfc3339(time.time()),
         }
@@ -148,20 +147,28 @@ def _add_chain(attributes: dict[str, str | int | bool], cause: Cause) -> None:
             attributes["tracestate"] = cause.trace.tracestate
 
 
-def to_binary(reply: Reply) -> tuple[Headers, bytes]:
+def to_binary(reply: Reply) -> tuple[RawHeaders, bytes]:
     """Headers and body in binary mode."""
-    headers: Headers = [(b"ce-specversion", b"1.0")]
-    for name, value in reply.attributes.items():
-        headers.append((b"ce-" + name.encode(), encode_header(_attribute_text(value))))
+    headers: RawHeaders = [(b"ce-specversion", b"1.0")]
+    headers += [
+        (_header_name(name), encode_header(value if isinstance(value, str) else _to_text(value)))
+        for name, value in reply.attributes.items()
+    ]
     headers += reply.markers
     if reply.content_type is not None:
-        # a header cannot have line ends, whatever the author wrote
-        headers.append((b"content-type", _NOT_IN_HEADER.sub("", reply.content_type).strip().encode()))
+        headers.append((b"content-type", _content_type_header(reply.content_type)))
     return headers, _to_bytes(reply.data)
 
 
-def _attribute_text(value: str | int | bool) -> str:
-    return value if isinstance(value, str) else _to_text(value)
+@lru_cache(maxsize=256)
+def _header_name(attribute: str) -> bytes:
+    return b"ce-" + attribute.encode()
+
+
+@lru_cache(maxsize=256)
+def _content_type_header(content_type: str) -> bytes:
+    """A header cannot have line ends, whatever the author wrote."""
+    return _NOT_IN_HEADER.sub("", content_type).strip().encode()
 
 
 def _to_bytes(data: ReturnedData) -> bytes:

@@ -42,7 +42,7 @@ class Runner:
         self._is_async = is_async(handler)
         self._server_loop = server_loop
         self._handler_loop = handler_loop
-        self._threads = ThreadPool("handler")
+        self._threads = ThreadPool("handler", server_loop)
 
     def start(self, invocation: Invocation) -> None:
         started_at = time.perf_counter()

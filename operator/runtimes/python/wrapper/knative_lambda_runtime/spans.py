@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from urllib.parse import urlsplit
 
 from .log import Log
 from .settings import SpanSettings
-from .threads import ThreadPool
 from .trace import Trace
 
 _SERVER = 2
@@ -44,7 +44,6 @@ class SpanExporter:
         self._loop = loop
         self._waiting: list[Span] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._threads = ThreadPool("spans")
         self._sending: asyncio.Task[None] | None = None
         self._warned_at = -_WARN_EVERY_SECONDS
 
@@ -82,7 +81,7 @@ class SpanExporter:
             fault = _post(self._settings, batch)
             self._loop.call_soon_threadsafe(sent.set_result, fault)
 
-        self._threads.submit(post)
+        threading.Thread(target=post, name="spans", daemon=True).start()
         fault = await sent
         self._sending = None
         if fault is not None:
