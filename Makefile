@@ -34,6 +34,7 @@ real-parts: $(ready) ## make the API server and what else the tests need, once [
 
 fuzz: $(ready) ## try decoders of events with random requests [SECONDS=60]
 	FUZZ_SECONDS=$(or $(SECONDS),60) $(run) tools/test.ts --tier unit decoder
+	FUZZ_SECONDS=$(or $(SECONDS),60) $(run) tools/test.ts --tier conformance decoder
 
 lint: $(ready) ## look for mistakes in the code
 	$(run) tools/verify.ts lint

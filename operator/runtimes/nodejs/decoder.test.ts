@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { z } from 'zod';
+import { fuzzing, randomRequest } from '../random-request.ts';
 
 type Parse = (rawHeaders: readonly string[], body: Buffer, now: Date) => unknown;
 
@@ -10,62 +11,9 @@ const path: string = './wrapper/event.js';
 const { parseRequest } = z.object({ parseRequest: callable }).parse(await import(path));
 const parse: Parse = (...request) => parseRequest(...request);
 
-/** `make fuzz` sets it; else a test runs as many cases as a unit test may. */
-const fuzzSeconds = Number(process.env['FUZZ_SECONDS'] ?? '0');
-const runs =
-  fuzzSeconds === 0
-    ? { numRuns: 300 }
-    : { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: fuzzSeconds * 1000, markInterruptAsFailure: false };
-
-jest.setTimeout((fuzzSeconds + 60) * 1000);
+jest.setTimeout(fuzzing.timeoutMs);
 
 const now = new Date(0);
-
-const contentType = fc.oneof(
-  fc.constantFrom(
-    'application/json',
-    'application/cloudevents+json',
-    'application/cloudevents-batch+json; charset=utf-8',
-    'text/plain; charset="utf-8"',
-    'application/octet-stream',
-    'application/cloudevents+xml',
-  ),
-  fc.string(),
-);
-
-const headerName = fc.oneof(
-  fc.constantFrom('ce-id', 'ce-source', 'ce-type', 'ce-specversion', 'Ce-Time', 'ce-tenant', 'content-encoding'),
-  fc.string(),
-);
-
-const headers = fc
-  .array(fc.tuple(headerName, fc.oneof(fc.constantFrom('1.0', '%', '%C3', '""', '"\\'), fc.string())), {
-    maxLength: 12,
-  })
-  .map((pairs) => pairs.flat());
-
-const event = fc.record(
-  {
-    specversion: fc.constantFrom('1.0', '0.3', 1),
-    id: fc.oneof(fc.string(), fc.integer()),
-    source: fc.string(),
-    type: fc.string(),
-    time: fc.oneof(fc.string(), fc.constant(null)),
-    datacontenttype: contentType,
-    data: fc.jsonValue(),
-    data_base64: fc.oneof(fc.base64String(), fc.string()),
-    tenant: fc.jsonValue(),
-    __proto__: fc.jsonValue(),
-  },
-  { requiredKeys: [] },
-);
-
-const body = fc.oneof(
-  fc.uint8Array().map((bytes) => Buffer.from(bytes)),
-  fc.json().map((text) => Buffer.from(text)),
-  event.map((value) => Buffer.from(JSON.stringify(value))),
-  fc.array(event).map((value) => Buffer.from(JSON.stringify(value))),
-);
 
 /** What came of a request: an event, or the name of the error. */
 function outcomeOf(request: Parameters<Parse>): string {
@@ -79,10 +27,10 @@ function outcomeOf(request: Parameters<Parse>): string {
 describe('the decoder of nodejs', () => {
   test('reads a request or says that it is unreadable, whatever comes', () => {
     fc.assert(
-      fc.property(contentType, headers, body, (type, others, bytes) => {
-        expect(['read', 'UnreadableEvent']).toContain(outcomeOf([['Content-Type', type, ...others], bytes, now]));
+      fc.property(randomRequest, ({ headers, body }) => {
+        expect(['read', 'UnreadableEvent']).toContain(outcomeOf([headers.flat(), body, now]));
       }),
-      runs,
+      fuzzing.runs,
     );
   });
 

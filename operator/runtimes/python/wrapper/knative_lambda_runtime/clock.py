@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-_second = (0, "")
+_second = (-1, "")
 
 
 def rfc3339(seconds: float) -> str:

@@ -65,12 +65,13 @@ def _from_headers(headers: RequestHeaders, content_type: str | None, body: bytes
                 raise UnreadableEvent(f"header ce-{name}: got several, allowed one")
             values[name] = decode_header(raw_value.decode("latin-1"))
     if values.keys().isdisjoint(REQUIRED):
-        values |= {
+        values = {
             "specversion": "1.0",
             "id": new_id(),
             "source": "direct",
             "type": "io.knative.lambda.invoke.direct",
-            "time": values.get("time") or rfc3339(now),
+            "time": rfc3339(now),
+            **values,
         }
     values["datacontenttype"] = content_type
     return ReceivedEvent(parse_attributes(values), parse_data(body, form_of(content_type)))
