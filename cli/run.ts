@@ -13,7 +13,7 @@ export const runHelp = `usage: knative-lambda run FILE|MANIFEST [options]
 Serves a function on this machine with the wrapper that it runs in on a cluster, and again after each change of its code.
 Ctrl-C ends it.
 
-  FILE              code: .js, .mjs or .cjs; its folder is the function
+  FILE              code: .py, .js, .mjs or .cjs; its folder is the function
   MANIFEST          LambdaFunction with inline code: .yaml, .yml or .json
   --port NUMBER     port that it listens on, 8080 unless given
   --handler NAME    module.function or function, as in spec.runtime.handler

@@ -97,6 +97,33 @@ describe('run', () => {
   });
 });
 
+test('runs python with what its code depends on, and invokes it', async () => {
+  const [port = 0] = await findFreePorts(1);
+  file('requirements.txt', 'cloudevents==1.12.0\n');
+  const code = file(
+    'greet.py',
+    `from cloudevents.http import CloudEvent
+
+def handler(data, context):
+    print("greets", data["name"])
+    return CloudEvent({"type": "greeting", "source": "/greeter", "tenant": "blue"}, {"text": "hello " + data["name"]})
+`,
+  );
+  const { child, output } = started('run', code, '--port', String(port));
+  await eventually(() => output().includes(`listening on http://localhost:${port}`), patience);
+  const { status, stdout, stderr } = typed('invoke', `http://localhost:${port}`, '--data', '{"name":"world"}');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('200 greeting') });
+  expect(JSON.parse(stdout)).toEqual({ text: 'hello world' });
+  await eventually(() => output().includes('greets world'), patience);
+  file('greet.py', 'def handler(data):\n    return "goodbye " + data["name"]\n');
+  await eventually(async () => {
+    const again = typed('invoke', `http://localhost:${port}`, '--data', '{"name":"world"}');
+    expect(JSON.parse(again.stdout)).toMatchObject({ result: { body: 'goodbye world' } });
+  }, patience);
+  child.kill('SIGINT');
+  await eventually(() => child.exitCode === 0, patience);
+});
+
 describe('invoke', () => {
   test('fails with the code 1 and the error of a function that fails', async () => {
     const [port = 0] = await findFreePorts(1);

@@ -79,7 +79,6 @@ const body = fc.oneof(
   fc.array(event).map((value) => Buffer.from(JSON.stringify(value))),
 );
 
-
 export const randomRequest: fc.Arbitrary<RandomRequest> = fc
   .record({ contentType, whole, others: headers, body })
   .map((parts) => ({

@@ -31,7 +31,9 @@ const answers = (port: number, request: Buffer): Promise<boolean> =>
 
 /** A server may have workers. */
 function treeOf(pid: number): readonly number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter((text) => text !== '');
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((text) => text !== '');
   return [pid, ...children.flatMap((child) => treeOf(Number(child)))];
 }
 

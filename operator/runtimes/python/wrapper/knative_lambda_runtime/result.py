@@ -91,7 +91,7 @@ def _event_members(value: Any) -> Mapping[str, Any] | None:
     """The members of a CloudEvent: a mapping, or an event of the SDK, whatever its version."""
     if isinstance(value, dict):
         members: Any = value
-    elif type(value).__module__.partition(".")[0] == "cloudevents":
+    elif any(base.__module__.startswith("cloudevents.") for base in type(value).__mro__):
         members = _sdk_members(value)
     else:
         return None
@@ -100,11 +100,11 @@ def _event_members(value: Any) -> Mapping[str, Any] | None:
 
 
 def _sdk_members(event: Any) -> Mapping[str, Any]:
-    """Version 2 of the SDK has methods, version 1 lets an event be read like a mapping."""
+    """Version 2 of the SDK has methods; version 1 lets an event be read like a mapping."""
     read_attributes = getattr(event, "get_attributes", None)
     if callable(read_attributes):
         attributes = dict(read_attributes())
-        data = event.get_data() if callable(getattr(event, "get_data", None)) else event.data
+        data = event.get_data()
     else:
         attributes = {name: event[name] for name in event}
         data = event.data

@@ -1,0 +1,18 @@
+def with_default(_data, context=None):
+    return context.id
+
+
+def with_rest(*parameters):
+    return len(parameters)
+
+
+def with_keyword(data, *, context=None):
+    return [data, context]
+
+
+class Callable:
+    def __call__(self, _data, context):
+        return context.id
+
+
+an_object = Callable()
