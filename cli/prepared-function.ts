@@ -32,7 +32,7 @@ export function prepareFunction(
   { source, handler }: Pick<LocalPaths, 'source' | 'handler'>,
 ): PreparedFunction {
   const work = mkdtempSync(join(tmpdir(), 'knative-lambda-function-'));
-  const paths: LocalPaths = { source, handler, work, cache: cacheFolder(runtime.installs) };
+  const paths: LocalPaths = { source, handler, work, cache: cacheFolder(runtime) };
   const remove = (): void => rmSync(work, { recursive: true, force: true });
   try {
     installOnce(runtime, paths);
@@ -50,11 +50,14 @@ function cacheRoot(): string {
   return own || join(caches || join(homedir(), '.cache'), 'knative-lambda');
 }
 
-function cacheFolder(installs: string): string {
-  const hash = createHash('sha256');
+function cacheFolder({ installs, interpreter }: LocalRuntime): string {
+  const hash = createHash('sha256').update(versionOf(interpreter.program));
   for (const path of filesOf(installs)) hash.update(path.slice(installs.length)).update(readFileSync(path));
   return join(cacheRoot(), 'runtimes', hash.digest('hex').slice(0, 20));
 }
+
+/** What was installed for one version of an interpreter does not work with another. */
+const versionOf = (program: string): string => spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '';
 
 function filesOf(path: string): readonly string[] {
   if (statSync(path).isFile()) return [path];

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 
+
 def kind_of(data):
     """Name of the kind of data, the same in every language."""
     if data is None:

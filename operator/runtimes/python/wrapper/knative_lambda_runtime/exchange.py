@@ -7,7 +7,6 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from email.utils import formatdate
 from typing import Any, Literal
 
 from .headers import RawHeaders, RequestHeaders
@@ -20,6 +19,9 @@ BodyFault = Literal["too large", "slow", "aborted"]
 
 # how long a body that was refused may still come, so that its sender reads the answer
 _LINGER_SECONDS = 2.0
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _date = (0, b"")
 
@@ -104,5 +106,8 @@ def _http_date() -> bytes:
     global _date
     now = int(time.time())
     if now != _date[0]:
-        _date = (now, formatdate(now, usegmt=True).encode())
+        at = time.gmtime(now)
+        # %a and %b would be in the language of the locale, which the author may have set
+        text = time.strftime(f"{_DAYS[at.tm_wday]}, %d {_MONTHS[at.tm_mon - 1]} %Y %H:%M:%S GMT", at)
+        _date = (now, text.encode("ascii"))
     return _date[1]
