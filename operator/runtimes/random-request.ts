@@ -21,7 +21,7 @@ export const fuzzing = {
           interruptAfterTimeLimit: fuzzSeconds * 1000,
           markInterruptAsFailure: false,
         },
-} as const;
+};
 
 const contentType = fc.oneof(
   fc.constantFrom(

@@ -100,7 +100,7 @@ describe('the decoder of python', () => {
     answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   });
 
-  afterAll(() => child.kill());
+  afterAll(() => void child.kill());
 
   async function decodeThere({ headers, body }: RandomRequest): Promise<Decoded> {
     child.stdin?.write(`${JSON.stringify({ headers, body: body.toString('base64') })}\n`);

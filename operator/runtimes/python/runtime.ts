@@ -3,8 +3,12 @@ import { handlerVariable, ownUser } from '../instructions.ts';
 import type { ImageContext, LanguageRuntime } from '../language-runtime.ts';
 
 const install = 'pip install --no-cache-dir --no-compile --disable-pip-version-check --root-user-action=ignore';
-/** Bytecode that is the same for the same source, and that is taken without a look at dates. */
-const compile = 'python -m compileall -q --invalidation-mode unchecked-hash';
+/**
+ * Bytecode that is the same for the same source, and that is taken without a look at dates. What does not compile is
+ * said and left: packages bring such files as data.
+ */
+const compile = (folders: string): string =>
+  `RUN python -m compileall -q --invalidation-mode unchecked-hash ${folders} || true`;
 
 function authorDependencies({ files }: ImageContext): readonly string[] {
   if (files.has('requirements.txt')) {
@@ -28,13 +32,13 @@ export const python = {
     'COPY runtime/requirements.txt /runtime/',
     `RUN ${install} --require-hashes --target /packages/runtime -r /runtime/requirements.txt`,
     ...authorDependencies(context),
-    `RUN ${compile} /packages`,
+    compile('/packages'),
     `FROM ${context.bases.run}`,
     'ENV PYTHONDONTWRITEBYTECODE=1 FUNCTION_SOURCE=/app PYTHONPATH=/packages/app RUNTIME_PACKAGES=/packages/runtime',
     'COPY runtime/ /runtime/',
     'COPY --from=dependencies /packages/ /packages/',
     'COPY app/ /app/',
-    `RUN ${compile} /runtime /app`,
+    compile('/runtime /app'),
     ...handlerVariable(context),
     ...ownUser,
     'ENTRYPOINT ["python", "/runtime/main.py"]',

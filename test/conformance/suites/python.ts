@@ -31,6 +31,9 @@ def build(data):
   },
 ] as const;
 
+const resultOf = async (wrapper: WrapperProcess, data: unknown): Promise<unknown> =>
+  parseObject((await wrapper.answer(act('any', data)('an-id'))).body)['result'];
+
 /** What only python has. */
 export function describePython(bench: () => Workbench): void {
   describe('python', () => {
@@ -53,17 +56,21 @@ export function describePython(bench: () => Workbench): void {
       return wrapper;
     }
 
-    const resultOf = async (wrapper: WrapperProcess, data: unknown): Promise<unknown> =>
-      parseObject((await wrapper.answer(act('any', data)('an-id'))).body)['result'];
-
     test.each([
       ['with_default', 'an-id'],
       ['with_rest', 2],
       ['with_keyword', [{ a: 1 }, null]],
       ['an_object', 'an-id'],
     ] as const)('the handler %s gets the parameters that it has', async (name, body) => {
-      const wrapper = await bench().start({ HANDLER: `parameters.${name}` });
+      const wrapper = await bench().start({ HANDLER: `signatures.${name}` });
       expect(await resultOf(wrapper, { a: 1 })).toEqual({ statusCode: 200, body });
+    });
+
+    test('fails with the name of an error that cannot be looked at', async () => {
+      const wrapper = await bench().start({ HANDLER: 'signatures.raises_the_unspeakable' });
+      const { status, body } = await wrapper.answer(act('any')('unspeakable'));
+      expect(status).toBe(500);
+      expect(parseObject(body)['error']).toEqual({ code: 'UnspeakableError', message: '', retryable: true });
     });
 
     test('a module without handler may call it main', async () => {

@@ -52,21 +52,23 @@ class Failure:
 
 
 def to_failure(error: BaseException) -> Failure:
-    """From whatever was raised."""
+    """From whatever was raised; raises nothing, whatever the author's error does when it is looked at."""
+    try:
+        return _describe(error)
+    except BaseException:
+        return Failure(type(error).__name__[:_LONGEST_CODE], "", True, _type_of(error))
+
+
+def _describe(error: BaseException) -> Failure:
     if isinstance(error, SystemExit):
-        return Failure("ProcessExit", f"the handler ended the process with exit code {error.code}", True, "runtime")
+        code = error.code or 0
+        return Failure("ProcessExit", f"the handler ended the process with exit code {code}", True, "runtime")
     if isinstance(error, MemoryError):
         # what used the memory up is still held by the frames
         traceback.clear_frames(error.__traceback__)
     code = type(error).__name__[:_LONGEST_CODE]
-    return Failure(code, _message_of(error)[:_LONGEST_MESSAGE], _is_retryable(error), _type_of(error), _stack_of(error))
-
-
-def _message_of(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:
-        return ""
+    message = str(error)[:_LONGEST_MESSAGE]
+    return Failure(code, message, _is_retryable(error), _type_of(error), "".join(traceback.format_exception(error)))
 
 
 def _is_retryable(error: BaseException) -> bool:
@@ -81,10 +83,3 @@ def _type_of(error: BaseException) -> str:
         return "handler"
     name = type(error).__name__.lower()
     return next((kind for part, kind in _TYPES if part in name), "handler")
-
-
-def _stack_of(error: BaseException) -> str | None:
-    try:
-        return "".join(traceback.format_exception(error))
-    except Exception:
-        return None

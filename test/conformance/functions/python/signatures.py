@@ -16,3 +16,16 @@ class Callable:
 
 
 an_object = Callable()
+
+
+class UnspeakableError(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+    @property
+    def retryable(self):
+        raise RuntimeError("no answer")
+
+
+def raises_the_unspeakable(_data):
+    raise UnspeakableError
