@@ -41,8 +41,8 @@ export function describePython(bench: () => Workbench): void {
 
     afterEach(() => removals.splice(0).forEach((remove) => remove()));
 
-    /** Starts a function of these files. */
-    async function serve(files: Readonly<Record<string, string>>): Promise<WrapperProcess> {
+    /** Starts a function of these files, and waits for nothing. */
+    async function launch(files: Readonly<Record<string, string>>): Promise<WrapperProcess> {
       const source = mkdtempSync(join(tmpdir(), 'knative-lambda-python-'));
       for (const [name, text] of Object.entries(files)) writeFileSync(join(source, name), text);
       const { command, remove } = prepareFunction(localPython, { source, handler: undefined });
@@ -52,6 +52,11 @@ export function describePython(bench: () => Workbench): void {
         () => rmSync(source, { recursive: true }),
         () => void wrapper.stop(),
       );
+      return wrapper;
+    }
+
+    async function serve(files: Readonly<Record<string, string>>): Promise<WrapperProcess> {
+      const wrapper = await launch(files);
       await wrapper.listening();
       return wrapper;
     }
@@ -88,10 +93,16 @@ export function describePython(bench: () => Workbench): void {
 
     test('the code gets the version that it asked for of what the wrapper needs too', async () => {
       const wrapper = await serve({
-        'main.py': 'import click\n\ndef handler(data):\n    return click.__version__\n',
-        'requirements.txt': 'click==8.1.7\n',
+        'main.py': 'import uvicorn\n\ndef handler(data):\n    return [uvicorn.__version__, uvicorn.Config.__name__]\n',
+        'requirements.txt': 'uvicorn==0.30.6\n',
       });
-      expect(await resultOf(wrapper, {})).toEqual({ statusCode: 200, body: '8.1.7' });
+      expect(await resultOf(wrapper, {})).toEqual({ statusCode: 200, body: ['0.30.6', 'Config'] });
+    });
+
+    test('fails to load code that did not ask for what the wrapper needs', async () => {
+      const wrapper = await launch({ 'main.py': 'import uvicorn\n\ndef handler(data):\n    return 1\n' });
+      expect((await wrapper.ended).code).toBe(1);
+      expect(wrapper.terminationMessage()).toContain("ModuleNotFoundError: No module named 'uvicorn'");
     });
 
     test('an async handler that blocks its thread stops no other', async () => {

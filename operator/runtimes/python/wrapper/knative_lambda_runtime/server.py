@@ -9,7 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import uvicorn
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
@@ -22,6 +22,26 @@ _KEEP_ALIVE_SECONDS = 120
 _BACKLOG = 2048
 
 
+def _config_of(app: App) -> Config:
+    config = Config(
+        app,
+        http=HttpToolsProtocol,
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+    )
+    # as Config.load() sets them; it would also import by name what serves no request, and is out of sight by now
+    config.loaded = True
+    config.loaded_app = app
+    config.ws_protocol_class = None
+    # what is no HTTP is answered, and is no line of ours
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    return config
+
+
 class Server:
     """
     Serves one application on one port.
@@ -31,24 +51,7 @@ class Server:
     """
 
     def __init__(self, app: App, port: int) -> None:
-        config = uvicorn.Config(
-            app,
-            loop="none",
-            http=HttpToolsProtocol,
-            ws="none",
-            lifespan="off",
-            interface="asgi3",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            date_header=False,
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        )
-        config.load()
-        # what is no HTTP is answered, and is no line of ours
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        self._config = config
+        self._config = _config_of(app)
         self._state = ServerState()
         self._port = port
         self._server: asyncio.Server | None = None
@@ -79,7 +82,7 @@ class Server:
 
 class _FunctionProtocol(HttpToolsProtocol):
     def __init__(
-        self, config: uvicorn.Config, state: ServerState, app_state: dict[str, Any], on_lost: Callable[[], None]
+        self, config: Config, state: ServerState, app_state: dict[str, Any], on_lost: Callable[[], None]
     ) -> None:
         super().__init__(config, state, app_state)
         self._on_lost = on_lost
