@@ -6,7 +6,6 @@ import { readManifests } from './committed-manifests.ts';
 import { brokenImage, type FluxCluster, startFluxCluster } from './flux-cluster.ts';
 
 const tiers = ['dev', 'staging', 'prd'] as const;
-const minuteMs = 60_000;
 
 const kustomizations = '/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations';
 const repository = '/apis/source.toolkit.fluxcd.io/v1/namespaces/flux-system/gitrepositories/homelab';
@@ -31,10 +30,9 @@ const eventsSchema = z.looseObject({
   ),
 });
 
-function report(what: string, startedAt: number): number {
-  const tookMs = Math.round(performance.now() - startedAt);
-  process.stdout.write(`flux: ${what} after ${(tookMs / 1000).toFixed(1)} s\n`);
-  return tookMs;
+/** For people: how long it takes beyond the interval depends on the machine. */
+function report(what: string, startedAt: number): void {
+  process.stdout.write(`flux: ${what} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
 }
 
 /** The annotation that makes Flux leave an object alone, or takes it away. */
@@ -87,15 +85,15 @@ describe('Flux, its own kustomize-controller', () => {
     );
   });
 
-  test('mends a change by hand within a minute', async () => {
+  test('mends a change by hand', async () => {
     const startedAt = performance.now();
     await flux.patch(operatorOf('prd'), { spec: { replicas: 7 } });
     expect((await operator('prd')).replicas).toBe(7);
     await flux.until(async () => (await operator('prd')).replicas === 3);
-    expect(report('a change by hand is mended', startedAt)).toBeLessThan(minuteMs);
+    report('a change by hand is mended', startedAt);
   });
 
-  test('takes a commit back within two minutes of its revert', async () => {
+  test('takes a commit back that is reverted', async () => {
     const good = await imageOf('dev');
     const path = 'dev/operator.yaml';
     const before = readFileSync(join(flux.source.folder, path), 'utf8');
@@ -105,7 +103,7 @@ describe('Flux, its own kustomize-controller', () => {
     await commit(path, () => before);
     await flux.until(async () => (await imageOf('dev')) === good);
     await flux.until(async () => (await flux.conditionOf('knative-lambda-dev')).startsWith('True: Applied revision'));
-    expect(report('a revert is applied and healthy', startedAt)).toBeLessThan(2 * minuteMs);
+    report('a revert is applied and healthy', startedAt);
   });
 
   test('says which object is not healthy, in the status of the environment and in an event', async () => {
@@ -114,7 +112,7 @@ describe('Flux, its own kustomize-controller', () => {
     const startedAt = performance.now();
     const what = "Deployment/knative-lambda-staging/knative-lambda-operator status: 'Failed'";
     await flux.until(async () => (await flux.conditionOf('knative-lambda-staging')).includes(what));
-    expect(report('a failed health check is reported', startedAt)).toBeLessThan(minuteMs);
+    report('a failed health check is reported', startedAt);
     expect(await flux.conditionOf('knative-lambda-staging')).toMatch(/^False: health check failed/);
     const { body } = await flux.controlPlane.admin.request('GET', '/api/v1/namespaces/flux-system/events');
     const warnings = eventsSchema.parse(body).items.filter(({ type }) => type === 'Warning');
