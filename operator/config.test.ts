@@ -16,6 +16,7 @@ describe('the configuration', () => {
   test('has defaults that need nothing', () => {
     expect(readConfig([], {})).toEqual({
       mode: 'controller',
+      functions: expect.any(Object),
       metricsAddress: { host: undefined, port: 8080 },
       healthAddress: { host: undefined, port: 8081 },
       leaderElection: { kind: 'none' },

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type BindAddress, bindAddress } from './bind-address.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { describeFlags, parseFlags } from './flags.ts';
+import { functionSettings, functionVariables } from './function/configuration.ts';
+import type { FunctionSettings } from './function/settings.ts';
 import { type LogLevel, logLevels } from './telemetry/log.ts';
 import type { Build } from './telemetry/process-metrics.ts';
 import type { TraceSettings } from './telemetry/trace.ts';
@@ -42,6 +44,7 @@ const variableSchema = z.object({
   OTEL_TRACES_SAMPLER_ARG: ratio.default(1),
   OPERATOR_VERSION: z.string().default('unknown'),
   OPERATOR_COMMIT: z.string().default('unknown'),
+  ...functionVariables,
 });
 
 type Flags = z.output<typeof flagSchema>;
@@ -66,6 +69,7 @@ export interface Config {
   readonly tracing: TraceSettings;
   readonly build: Build;
   readonly podName: string;
+  readonly functions: FunctionSettings;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -103,6 +107,7 @@ function toConfig(flags: Flags, variables: Variables): Config {
     tracing: tracingOf(variables),
     build: { version: variables.OPERATOR_VERSION, commit: variables.OPERATOR_COMMIT },
     podName: variables.POD_NAME,
+    functions: functionSettings(variables),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { buildFunctionController } from './function/controller.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Clock } from './kube/clock.ts';
 import type { Informers } from './kube/informers.ts';
@@ -17,4 +18,4 @@ export interface ControllerParts {
 }
 
 /** Builds the controller of each kind that the operator serves. */
-export const controllers: readonly ((parts: ControllerParts) => Controller)[] = [];
+export const controllers: readonly ((parts: ControllerParts) => Controller)[] = [buildFunctionController];

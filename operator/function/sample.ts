@@ -42,6 +42,7 @@ export const sampleSettings: FunctionSettings = {
       tolerations: [],
       priorityClassName: undefined,
     },
+    maxConcurrent: 10,
     retentionSeconds: 86_400,
     resolveSeconds: 120,
   },

@@ -19,6 +19,8 @@ export interface BuildSettings {
   /** Where layers are kept; undefined builds every layer anew. */
   readonly cache: CacheSettings | undefined;
   readonly pod: BuildPodSettings;
+  /** Builds that may run at once in the environment. */
+  readonly maxConcurrent: number;
   /** How long a finished Job stays, in seconds. */
   readonly retentionSeconds: number;
   /** Longest time to answer which version a source has, in seconds. */

@@ -177,6 +177,21 @@ export class KubeClient {
     return this.#apply(resource, object, options, '/status');
   }
 
+  /**
+   * Replaces the members that are given; a list is replaced whole. Fails with a conflict when the object is no longer of
+   * the resourceVersion that the members name.
+   */
+  async merge<T extends KubernetesObject>(
+    resource: Resource<T>,
+    members: ApplyConfiguration<T>,
+    options: WriteOptions,
+  ): Promise<T> {
+    const path = objectPath(resource, members.metadata);
+    const query = writeQuery(options);
+    const contentType = 'application/merge-patch+json';
+    return this.#object(resource, { method: 'PATCH', path, query, body: members, contentType }, options);
+  }
+
   async delete(resource: Resource, reference: ObjectReference, options: DeleteOptions = {}): Promise<void> {
     const { preconditions, propagationPolicy } = options;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy };

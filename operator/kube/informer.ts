@@ -26,6 +26,8 @@ export interface Informer<T extends KubernetesObject> {
   readonly synced: boolean;
   /** Absent while all is well. */
   readonly fault: InformerFault | undefined;
+  /** Why an optional kind cannot be read: not served, or not allowed. Its cache is empty and counts as synced meanwhile. */
+  readonly unavailable: string | undefined;
   /** Only before run. */
   addIndex(index: string, valuesOf: (object: T) => readonly string[]): void;
   /** Tells of every later change, in order. A late listener is told of what is in the cache first. Returns what ends it. */

@@ -59,8 +59,16 @@ const isInformerOf = <T extends KubernetesObject>(
 ): informer is Informer<T> => informer?.name === nameOf(resource);
 
 function keyOfInformer(resource: Resource, selection: InformerSelection): string {
-  const { namespaces, labelSelector, fieldSelector } = selection;
+  const { namespaces, labelSelector, fieldSelector, optional = false } = selection;
   const { version, metadataOnly = false } = resource;
-  const parts = [nameOf(resource), version, metadataOnly, namespaces?.toSorted(), labelSelector, fieldSelector];
+  const parts = [
+    nameOf(resource),
+    version,
+    metadataOnly,
+    namespaces?.toSorted(),
+    labelSelector,
+    fieldSelector,
+    optional,
+  ];
   return JSON.stringify(parts);
 }

@@ -1,5 +1,13 @@
 import { AbortScope } from './abort-scope.ts';
-import { ApiError, ConnectionError, isGone, isTooManyRequests, TimeoutError } from './api-error.ts';
+import {
+  ApiError,
+  ConnectionError,
+  isForbidden,
+  isGone,
+  isNotFound,
+  isTooManyRequests,
+  TimeoutError,
+} from './api-error.ts';
 import type { KubeClient, Selection } from './client.ts';
 import type { Clock } from './clock.ts';
 import { describeFault } from './fault-message.ts';
@@ -29,6 +37,8 @@ export interface ReflectorProps<T extends KubernetesObject> {
   readonly client: KubeClient;
   readonly resource: Resource<T>;
   readonly selection: Selection;
+  /** A kind that is not served or may not be read counts as one without objects. */
+  readonly optional: boolean;
   readonly store: ObjectStore<T>;
   readonly settings: ReflectorSettings;
 }
@@ -56,6 +66,7 @@ export class Reflector<T extends KubernetesObject> {
   #resolveSynced = (): void => {};
   #synced = false;
   #fault: InformerFault | undefined;
+  #unavailable: string | undefined;
   #openedBefore = false;
 
   constructor(props: ReflectorProps<T>) {
@@ -74,6 +85,11 @@ export class Reflector<T extends KubernetesObject> {
   /** Absent while all is well. */
   get fault(): InformerFault | undefined {
     return this.#fault;
+  }
+
+  /** Why an optional kind cannot be read. */
+  get unavailable(): string | undefined {
+    return this.#unavailable;
   }
 
   /** Until the signal. Rejects only with a ListenerError. */
@@ -97,10 +113,15 @@ export class Reflector<T extends KubernetesObject> {
       version ||= page.resourceVersion;
       this.#tellHeard();
     }
+    this.#unavailable = undefined;
+    this.#replace(objects, version);
+    return version;
+  }
+
+  #replace(objects: ReadonlyMap<string, T>, version: string): void {
     this.#store(() => this.#replica.replace(objects, version));
     this.#synced = true;
     this.#resolveSynced();
-    return version;
   }
 
   /** Ends well when the server ends the watch: the next one follows at once. */
@@ -162,13 +183,21 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   async #recover(failure: unknown, signal: AbortSignal): Promise<void> {
-    const { resource, selection, settings } = this.#props;
+    const { optional, resource, selection, settings } = this.#props;
+    const message = describeFault(resource, selection.namespace, failure);
+    if (optional && (isNotFound(failure) || isForbidden(failure))) this.#doWithout(message);
     const cause = this.#replica.version === undefined ? undefined : relistCauseOf(failure);
     if (cause !== undefined) this.#relist(cause);
     const since = this.#fault?.since ?? settings.clock.now();
-    this.#fault = { message: describeFault(resource, selection.namespace, failure), since };
+    this.#fault = this.#unavailable === undefined ? { message, since } : undefined;
     // a sleep that the signal ends needs no answer: the loop looks at the signal
     await Promise.allSettled([settings.clock.sleep(this.#delay.next(failure), signal)]);
+  }
+
+  #doWithout(message: string): void {
+    this.#unavailable = message;
+    this.#replace(new Map(), '');
+    this.#replica.forgetVersion();
   }
 
   #tellHeard(): void {

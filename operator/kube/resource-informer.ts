@@ -13,6 +13,8 @@ export interface InformerSelection {
   readonly namespaces?: readonly string[];
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Whether the program does without the kind where it is not served or may not be read; default false. */
+  readonly optional?: boolean;
 }
 
 export interface ResourceInformerProps<T extends KubernetesObject> {
@@ -30,12 +32,12 @@ export class ResourceInformer<T extends KubernetesObject> implements Informer<T>
   #hasRun = false;
 
   constructor({ client, resource, selection, settings }: ResourceInformerProps<T>) {
-    const { namespaces = [undefined], labelSelector, fieldSelector } = selection;
+    const { namespaces = [undefined], labelSelector, fieldSelector, optional = false } = selection;
     const [name, store] = [nameOf(resource), this.#store];
     this.name = name;
     this.#reflectors = namespaces.map((namespace) => {
       const part = { namespace, labelSelector, fieldSelector };
-      return new Reflector({ name, client, resource, selection: part, store, settings });
+      return new Reflector({ name, client, resource, selection: part, optional, store, settings });
     });
   }
 
@@ -50,6 +52,10 @@ export class ResourceInformer<T extends KubernetesObject> implements Informer<T>
   /** That of the first namespace that has one. */
   get fault(): InformerFault | undefined {
     return this.#reflectors.find((one) => one.fault !== undefined)?.fault;
+  }
+
+  get unavailable(): string | undefined {
+    return this.#reflectors.find((one) => one.unavailable !== undefined)?.unavailable;
   }
 
   addIndex(index: string, valuesOf: (object: T) => readonly string[]): void {

@@ -11,6 +11,7 @@ export class MemoryInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #whenSynced: (() => void)[] = [];
   synced = false;
   fault: InformerFault | undefined;
+  unavailable: string | undefined;
   /** Whether run was called and has not ended. */
   isRunning = false;
 

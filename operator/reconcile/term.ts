@@ -32,6 +32,7 @@ export async function serveTerm({ controllers, leadership, stop, clock, ...optio
   setMaxListeners(0, abort.signal);
   leadership.signal.addEventListener('abort', () => abort.abort(leadership.signal.reason), { once: true });
   const end = AbortSignal.any([stop, leadership.signal]);
+  setMaxListeners(0, end);
   const running = new Set(controllers.map(({ name }) => name));
   const run = async (controller: RunnableController): Promise<void> => {
     if (await areSynced(controller.informers, end)) {

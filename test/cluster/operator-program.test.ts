@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { findEnvironment, readEnvironments } from '../../stacks/index.ts';
@@ -12,8 +11,9 @@ import { deployedController } from '../deployed-controller.ts';
 import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
-import { findFreePorts } from './free-ports.ts';
+import { readForeignCrds } from './foreign-crds.ts';
 import { writeKubeconfig } from './identity.ts';
+import { OperatorProcess } from './operator-process.ts';
 
 const environment = findEnvironment(readEnvironments(), 'dev');
 const { control } = environment.namespaces;
@@ -21,73 +21,23 @@ const account = 'knative-lambda-operator';
 const needed = ['Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
 const patience = { intervalMs: 100 } as const;
 
-const line = z.looseObject({ level: z.string(), msg: z.string() });
 const lease = z.looseObject({ spec: z.looseObject({ holderIdentity: z.string().optional() }) });
 const tokenAnswer = z.looseObject({ status: z.looseObject({ token: z.string() }) });
 
-/** The bundled controller as a process with the arguments and variables of the manifests. */
-class Replica {
-  readonly lines: z.output<typeof line>[] = [];
-  readonly #process: ChildProcess;
-  readonly #ports: readonly number[];
-
-  constructor(
-    bundle: string,
-    { kubeconfig, ports, pod }: { kubeconfig: string; ports: readonly number[]; pod: string },
-  ) {
-    const { args, variables } = deployedController('dev');
-    const [health, metrics] = ports;
-    const addresses = [
-      `--health-probe-bind-address=127.0.0.1:${health}`,
-      `--metrics-bind-address=127.0.0.1:${metrics}`,
-    ];
-    const own = { KUBECONFIG: kubeconfig, POD_NAME: pod, POD_NAMESPACE: control };
-    const child = spawn(process.execPath, [join(bundle, 'main.cjs'), ...args, ...addresses], {
-      env: { ...variables, ...own },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    createInterface({ input: child.stdout }).on('line', (text) => this.lines.push(line.parse(JSON.parse(text))));
-    this.#process = child;
-    this.#ports = ports;
-  }
-
-  get healthPort(): number | undefined {
-    return this.#ports[0];
-  }
-
-  get messages(): readonly string[] {
-    return this.lines.map(({ msg }) => msg);
-  }
-
-  async get(page: '/healthz' | '/readyz' | '/metrics'): Promise<string> {
-    const port = page === '/metrics' ? this.#ports[1] : this.#ports[0];
-    return (await fetch(`http://127.0.0.1:${port}${page}`)).text();
-  }
-
-  async isLeading(): Promise<boolean> {
-    return (await this.get('/metrics')).includes('leader_election_master_status{name="knative-lambda-operator"} 1\n');
-  }
-
-  /** Exit code after a signal. */
-  async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.#process.exitCode !== null) return this.#process.exitCode;
-    const exit = once(this.#process, 'exit');
-    this.#process.kill(signal);
-    await exit;
-    return this.#process.exitCode;
-  }
-}
-
 describe('the controller, as the manifests run it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-operator-'));
-  const replicas: Replica[] = [];
+  const replicas: OperatorProcess[] = [];
   let controlPlane: ControlPlane;
 
-  const start = async (pod: string): Promise<Replica> => {
-    const ports = await findFreePorts(2);
-    const replica = new Replica(join(folder, 'bundle'), { kubeconfig: join(folder, 'kubeconfig'), ports, pod });
+  const start = async (pod: string): Promise<OperatorProcess> => {
+    const replica = await OperatorProcess.start({
+      bundle: join(folder, 'bundle'),
+      kubeconfig: join(folder, 'kubeconfig'),
+      environment: 'dev',
+      pod,
+      podNamespace: control,
+    });
     replicas.push(replica);
-    await eventually(async () => (await replica.get('/readyz')) === 'ok\n', patience);
     return replica;
   };
   const holder = async (): Promise<string> => {
@@ -97,7 +47,13 @@ describe('the controller, as the manifests run it', () => {
 
   beforeAll(async () => {
     await bundleImage(join(folder, 'bundle'));
-    controlPlane = await startControlPlane({ controllerManager: false });
+    controlPlane = await startControlPlane({
+      controllerManager: false,
+      crds: [
+        ...readForeignCrds(),
+        ...readManifests('shared').filter(({ kind }) => kind === 'CustomResourceDefinition'),
+      ],
+    });
     const { admin, url, caPem } = controlPlane;
     const objects = ['shared', 'dev'].flatMap(readManifests).filter(({ kind }) => needed.includes(kind));
     for (const object of objects) await admin.apply(object, { fieldManager: 'test', force: true });
@@ -120,7 +76,7 @@ describe('the controller, as the manifests run it', () => {
     const second = await start('operator-1');
     expect(await second.isLeading()).toBe(false);
     expect(await first.end('SIGTERM')).toBe(0);
-    expect(first.messages).toEqual(['started', 'leads', 'stopping', 'leads no more', 'stopped']);
+    expect(first.messages).toEqual(['started', 'leads', 'controller started', 'stopping', 'leads no more', 'stopped']);
     await eventually(() => second.isLeading(), patience);
     expect(await holder()).toMatch(/^operator-1_/);
     expect(await second.get('/metrics')).toMatch(/^rest_client_requests_total\{method="PUT",code="200"\} [1-9]/m);

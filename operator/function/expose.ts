@@ -1,0 +1,95 @@
+import { keyOf } from '../kube/object.ts';
+import { isNotFound } from '../kube/api-error.ts';
+import { isApplied } from '../specs/applied-object.ts';
+import { currentCondition } from '../specs/knative-condition.ts';
+import { manager } from '../specs/ownership.ts';
+import {
+  type AppliedTrigger,
+  buildTriggers,
+  invocationTypes,
+  type Trigger,
+  triggerResource,
+} from '../specs/trigger.ts';
+import { byFunction } from './caches.ts';
+import { isRefusal } from './deploy.ts';
+import type { ExposeFacts } from './expose-state.ts';
+import type { FunctionPass, StepResult } from './pass.ts';
+import { validateEventing } from './validation.ts';
+
+const unsettledMs = 60_000;
+
+/** Applies the Triggers of the function where there is a Broker for them; the old ones go once the new ones are ready. */
+export async function reconcileExpose(pass: FunctionPass): Promise<StepResult<ExposeFacts>> {
+  const { caches, function: fn, settings } = pass;
+  const { brokers, triggers } = caches;
+  const missing = [brokers, triggers].find(({ unavailable }) => unavailable !== undefined);
+  const isOff = fn.spec.eventing?.enabled === false;
+  if (missing !== undefined) {
+    if (isOff) return { facts: { kind: 'off' } };
+    return { facts: { kind: 'notInstalled', resource: missing.name }, againMs: unsettledMs };
+  }
+  if (isOff) {
+    await removeTriggers(pass, ownTriggers(pass));
+    return { facts: { kind: 'off' } };
+  }
+  const invalid = validateEventing(fn, settings.eventing.invocations);
+  return invalid === undefined ? expose(pass) : { facts: { kind: 'invalid', finding: invalid } };
+}
+
+async function expose(pass: FunctionPass): Promise<StepResult<ExposeFacts>> {
+  const { caches, function: fn, settings } = pass;
+  const { metadata, spec } = fn;
+  const wanted = buildTriggers(fn, settings.eventing);
+  const brokerName = spec.eventing?.brokerName ?? settings.eventing.broker;
+  const broker = caches.brokers.cache.get(`${metadata.namespace}/${brokerName}`);
+  const triggers: Trigger[] = [];
+  for (const trigger of broker === undefined ? [] : wanted) {
+    try {
+      triggers.push(await ensureTrigger(pass, trigger));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const { name } = trigger.metadata;
+      return { facts: { kind: 'refused', trigger: name, cause: error.message }, againMs: unsettledMs };
+    }
+  }
+  const names = wanted.map(({ metadata: { name } }) => name);
+  if (triggers.length === wanted.length && triggers.every(isReady)) {
+    await removeTriggers(
+      pass,
+      ownTriggers(pass).filter((trigger) => !names.includes(trigger.metadata.name)),
+    );
+  }
+  const types = invocationTypes(fn, settings.eventing.invocations);
+  return { facts: { kind: 'triggers', brokerName, broker, wanted: names, triggers, types, subject: metadata.name } };
+}
+
+const isReady = (trigger: Trigger): boolean => currentCondition(trigger, 'Ready')?.status === 'True';
+
+function ownTriggers({ caches, function: { metadata }, key }: FunctionPass): readonly Trigger[] {
+  return caches.triggers.cache
+    .byIndex(byFunction, key)
+    .filter((trigger) => trigger.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid));
+}
+
+async function ensureTrigger(pass: FunctionPass, wanted: AppliedTrigger): Promise<Trigger> {
+  const { caches, client, context } = pass;
+  const key = `${wanted.metadata.namespace}/${wanted.metadata.name}`;
+  const live = caches.triggers.cache.get(key);
+  if (live !== undefined && isApplied(wanted, live)) return live;
+  const { signal } = context;
+  const apply = (): Promise<Trigger> =>
+    client.apply(triggerResource, wanted, { fieldManager: manager, force: true, signal });
+  return live === undefined ? context.creating(`${caches.triggers.name} ${key}`, apply) : apply();
+}
+
+async function removeTriggers({ client, context }: FunctionPass, triggers: readonly Trigger[]): Promise<void> {
+  for (const trigger of triggers) {
+    const { name, namespace, uid } = trigger.metadata;
+    if (trigger.metadata.deletionTimestamp !== undefined) continue;
+    try {
+      await client.delete(triggerResource, { name, namespace }, { signal: context.signal, preconditions: { uid } });
+    } catch (error) {
+      if (!isNotFound(error)) throw new Error(`Trigger ${keyOf(trigger)}: not deleted`, { cause: error });
+    }
+  }
+}

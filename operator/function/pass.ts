@@ -1,0 +1,28 @@
+import type { LambdaFunction } from '../api/index.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { ReconcileContext } from '../reconcile/pass.ts';
+import type { FunctionCaches } from './caches.ts';
+import type { KnownFunctions } from './known-functions.ts';
+import type { FunctionSettings } from './settings.ts';
+
+/** What every pass over every function shares. */
+export interface FunctionWorld {
+  readonly client: KubeClient;
+  readonly caches: FunctionCaches;
+  readonly functions: KnownFunctions;
+  readonly settings: FunctionSettings;
+  readonly today: () => Date;
+}
+
+/** One pass over one function. */
+export interface FunctionPass extends FunctionWorld {
+  readonly key: string;
+  readonly function: LambdaFunction;
+  readonly context: ReconcileContext;
+}
+
+/** What a step found, and after how many milliseconds it must look again if nothing changes. */
+export interface StepResult<Facts> {
+  readonly facts: Facts;
+  readonly againMs?: number;
+}

@@ -1,0 +1,77 @@
+import { isConflict, isNotFound } from '../kube/api-error.ts';
+import { done, type Outcome, requeueAfter, terminal } from '../reconcile/outcome.ts';
+import type { ReconcileContext } from '../reconcile/pass.ts';
+import { manager } from '../specs/ownership.ts';
+import { reconcileBuild } from './build.ts';
+import { reconcileDeploy } from './deploy.ts';
+import { reconcileExpose } from './expose.ts';
+import { fieldsWithoutEffect } from './ineffective-fields.ts';
+import { functionResource } from './known-functions.ts';
+import type { FunctionPass, FunctionWorld } from './pass.ts';
+import { reconcileSource } from './source.ts';
+import { type FunctionFacts, functionStatus, isSameStatus } from './status.ts';
+
+/** Makes the cluster as the function of the key says, step by step, and says in its status how far that is. */
+export async function reconcileFunction(
+  key: string,
+  context: ReconcileContext,
+  world: FunctionWorld,
+): Promise<Outcome> {
+  const parsed = world.functions.get(key);
+  if (parsed === undefined) return done;
+  if (parsed.kind === 'unreadable') return terminal('SpecUnreadable', parsed.message);
+  const { function: fn } = parsed;
+  // what belongs to it has owner references: the garbage collector takes it
+  if (fn.metadata.deletionTimestamp !== undefined) return done;
+  const pass: FunctionPass = { ...world, key, context, function: fn };
+  const { facts, againMs } = await takeSteps(pass);
+  await writeStatus(pass, facts);
+  return againMs === undefined ? done : requeueAfter(againMs);
+}
+
+interface Steps {
+  readonly facts: FunctionFacts;
+  readonly againMs: number | undefined;
+}
+
+/** Every step runs, also behind one that waits: each says what it needs. */
+async function takeSteps(pass: FunctionPass): Promise<Steps> {
+  const { function: fn, today } = pass;
+  const source = reconcileSource(pass);
+  const build = reconcileBuild(source.facts);
+  const deploy = await reconcileDeploy(pass, build.image);
+  const expose = await reconcileExpose(pass);
+  const times = [source, build, deploy, expose].flatMap(({ againMs }) => (againMs === undefined ? [] : [againMs]));
+  return {
+    facts: {
+      function: fn,
+      source: source.facts,
+      resolution: undefined,
+      build: build.facts,
+      deploy: deploy.facts,
+      expose: expose.facts,
+      pin: deploy.pin,
+      isRebuildAvailable: false,
+      areSecretsWatched: true,
+      ineffective: fieldsWithoutEffect(fn.spec),
+      now: today(),
+    },
+    againMs: times.length === 0 ? undefined : Math.min(...times),
+  };
+}
+
+/** Only what differs from what is stored. */
+async function writeStatus({ client, context, function: fn, functions }: FunctionPass, facts: FunctionFacts) {
+  const status = functionStatus(facts);
+  if (isSameStatus(fn.status, status)) return;
+  const { name, namespace, uid } = fn.metadata;
+  try {
+    const options = { fieldManager: manager, force: true, signal: context.signal };
+    functions.remember(
+      await client.applyStatus(functionResource, { metadata: { name, namespace, uid }, status }, options),
+    );
+  } catch (error) {
+    // it was deleted, or is another one of the name
+    if (!isNotFound(error) && !isConflict(error)) throw error;
+  }
+}

@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { findEnvironment, readEnvironments } from '../../stacks/index.ts';
+import { bundleImage } from '../../tools/image/bundle.ts';
+import type { ApiClient } from './api-client.ts';
+import { readManifests } from './committed-manifests.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { eventually } from './eventually.ts';
+import { readForeignCrds } from './foreign-crds.ts';
+import { writeKubeconfig } from './identity.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import { OperatorProcess, type OperatorProps } from './operator-process.ts';
+import { makePlatformNamespaces } from './platform-namespaces.ts';
+
+/** What must be there before the operator starts; its own pods are a process of the test. */
+const needed = new Set(['Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
+
+const patience = { timeoutMs: 60_000, intervalMs: 50 } as const;
+
+export interface Place {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+const plurals: Readonly<Record<string, string>> = {
+  LambdaFunction: 'lambdafunctions',
+  Service: 'services',
+  Trigger: 'triggers',
+  Broker: 'brokers',
+  Job: 'jobs',
+  Pod: 'pods',
+  Revision: 'revisions',
+};
+
+/**
+ * A real API server with what an environment applies to it, and the operator as a process under its own account. The
+ * test is Knative, the kubelet and the author.
+ */
+export class FunctionCluster {
+  readonly controlPlane: ControlPlane;
+  readonly admin: ApiClient;
+  /** Of the functions. */
+  readonly namespace: string;
+  readonly #folder: string;
+  readonly #control: string;
+  readonly #environment: string;
+  readonly #operators: OperatorProcess[] = [];
+
+  static async start(environment = 'dev'): Promise<FunctionCluster> {
+    const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-function-'));
+    await bundleImage(join(folder, 'bundle'));
+    const ours = readManifests('shared').filter(({ kind }) => kind === 'CustomResourceDefinition');
+    const controlPlane = await startControlPlane({ crds: [...readForeignCrds(), ...ours] });
+    const cluster = new FunctionCluster(controlPlane, folder, environment);
+    await cluster.#prepare();
+    return cluster;
+  }
+
+  private constructor(controlPlane: ControlPlane, folder: string, environment: string) {
+    const { control, functions } = findEnvironment(readEnvironments(), environment).namespaces;
+    this.controlPlane = controlPlane;
+    this.admin = controlPlane.admin;
+    this.namespace = functions[0] ?? control;
+    this.#folder = folder;
+    this.#control = control;
+    this.#environment = environment;
+  }
+
+  async #prepare(): Promise<void> {
+    await makePlatformNamespaces(this.admin);
+    const objects = ['shared', this.#environment].flatMap(readManifests).filter(({ kind }) => needed.has(kind));
+    for (const object of objects) await this.admin.apply(object, { fieldManager: 'test', force: true });
+    const { caPem, tokenOf, url } = this.controlPlane;
+    const token = await tokenOf(this.#control, 'knative-lambda-operator');
+    writeKubeconfig(join(this.#folder, 'kubeconfig'), { url, caPem, token });
+  }
+
+  /** Resolves once it leads. */
+  async startOperator(variables: NonNullable<OperatorProps['variables']> = {}): Promise<OperatorProcess> {
+    const operator = await OperatorProcess.start({
+      bundle: join(this.#folder, 'bundle'),
+      kubeconfig: join(this.#folder, 'kubeconfig'),
+      environment: this.#environment,
+      pod: `operator-${this.#operators.length}`,
+      podNamespace: this.#control,
+      variables,
+    });
+    this.#operators.push(operator);
+    await eventually(() => operator.isLeading(), patience);
+    return operator;
+  }
+
+  get operators(): readonly OperatorProcess[] {
+    return this.#operators;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#operators.map((operator) => operator.end('SIGKILL')));
+    await this.controlPlane.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** Applies a function as its author does. */
+  async applyFunction(name: string, spec: object, annotations: Readonly<Record<string, string>> = {}): Promise<void> {
+    const metadata = { name, namespace: this.namespace, annotations };
+    const object = { apiVersion: 'lambda.knative.io/v1alpha1', kind: 'LambdaFunction', metadata, spec };
+    await this.admin.apply(object, { fieldManager: 'author', force: true });
+  }
+
+  get(apiVersion: string, kind: string, name: string): Promise<KubernetesObject> {
+    return this.admin.get({ apiVersion, kind, name, namespace: this.namespace });
+  }
+
+  /** Until the object satisfies the schema. */
+  until<Schema extends z.ZodType>(place: Place, schema: Schema): Promise<z.output<Schema>> {
+    return eventually(
+      async () => {
+        const object = await this.admin.get({ ...place, namespace: this.namespace });
+        const { data, error } = schema.safeParse(object);
+        if (error !== undefined) {
+          throw new Error(`${place.kind} ${place.name}: ${error.message}\n${JSON.stringify(object['status'])}`);
+        }
+        return data;
+      },
+      {
+        ...patience,
+        giveUp: () => this.controlPlane.failure(),
+      },
+    );
+  }
+
+  /** Until there is no such object. */
+  async untilGone({ apiVersion, kind, name }: Place): Promise<void> {
+    await eventually(async () => (await this.request('GET', { apiVersion, kind, name })).status === 404, patience);
+  }
+
+  /** Writes the status of an object as its controller would. */
+  async patchStatus(place: Place, status: object): Promise<void> {
+    const answer = await this.request('PATCH', place, '/status', { status });
+    if (answer.status !== 200) throw new Error(`${place.kind} ${place.name}: ${JSON.stringify(answer.body)}`);
+  }
+
+  /** Merges members into an object. */
+  async patch(place: Place, members: object): Promise<void> {
+    const answer = await this.request('PATCH', place, '', members);
+    if (answer.status !== 200) throw new Error(`${place.kind} ${place.name}: ${JSON.stringify(answer.body)}`);
+  }
+
+  request(method: 'GET' | 'PATCH', { apiVersion, kind, name }: Place, subresource = '', body?: object) {
+    const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    const path = `${root}/namespaces/${this.namespace}/${plurals[kind] ?? ''}/${name}${subresource}`;
+    return body === undefined
+      ? this.admin.request(method, path)
+      : this.admin.request(method, path, body, 'application/merge-patch+json');
+  }
+}

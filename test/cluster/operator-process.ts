@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { deployedController } from '../deployed-controller.ts';
+import { eventually } from './eventually.ts';
+import { findFreePorts } from './free-ports.ts';
+
+const line = z.looseObject({ level: z.string(), msg: z.string() });
+
+export interface OperatorProps {
+  /** Folder of the bundle. */
+  readonly bundle: string;
+  readonly kubeconfig: string;
+  readonly environment: string;
+  readonly pod: string;
+  readonly podNamespace: string;
+  /** They win over those of the manifests. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+const patience = { timeoutMs: 60_000, intervalMs: 100 } as const;
+
+/** The bundled controller as a process with the arguments and variables of the manifests. */
+export class OperatorProcess {
+  readonly lines: z.output<typeof line>[] = [];
+  readonly #process: ChildProcess;
+  readonly #ports: readonly number[];
+
+  /** Resolves once it is ready. */
+  static async start(props: OperatorProps): Promise<OperatorProcess> {
+    const operator = new OperatorProcess(props, await findFreePorts(2));
+    await eventually(async () => (await operator.get('/readyz')) === 'ok\n', patience);
+    return operator;
+  }
+
+  private constructor(
+    { bundle, environment, kubeconfig, pod, podNamespace, variables: more = {} }: OperatorProps,
+    ports: readonly number[],
+  ) {
+    const { args, variables } = deployedController(environment);
+    const [health, metrics] = ports;
+    const addresses = [
+      `--health-probe-bind-address=127.0.0.1:${health}`,
+      `--metrics-bind-address=127.0.0.1:${metrics}`,
+    ];
+    const own = { KUBECONFIG: kubeconfig, POD_NAME: pod, POD_NAMESPACE: podNamespace };
+    const child = spawn(process.execPath, [join(bundle, 'main.cjs'), ...args, ...addresses], {
+      env: { ...variables, ...own, ...more },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    createInterface({ input: child.stdout }).on('line', (text) => this.lines.push(line.parse(JSON.parse(text))));
+    this.#process = child;
+    this.#ports = ports;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get healthPort(): number | undefined {
+    return this.#ports[0];
+  }
+
+  get messages(): readonly string[] {
+    return this.lines.map(({ msg }) => msg);
+  }
+
+  async get(page: '/healthz' | '/readyz' | '/metrics'): Promise<string> {
+    const port = page === '/metrics' ? this.#ports[1] : this.#ports[0];
+    return (await fetch(`http://127.0.0.1:${port}${page}`)).text();
+  }
+
+  async isLeading(): Promise<boolean> {
+    return (await this.get('/metrics')).includes('leader_election_master_status{name="knative-lambda-operator"} 1\n');
+  }
+
+  /** Requests to the API server by method and code, as its metrics count them. */
+  async requests(): Promise<Readonly<Record<string, number>>> {
+    const text = await this.get('/metrics');
+    const counts = text.matchAll(/^rest_client_requests_total\{method="(\w+)",code="([^"]+)"\} (\d+)$/gm);
+    return Object.fromEntries([...counts].map(([, method, code, count]) => [`${method} ${code}`, Number(count)]));
+  }
+
+  /** Exit code after a signal. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return this.#process.exitCode;
+    const exit = once(this.#process, 'exit');
+    this.#process.kill(signal);
+    await exit;
+    return this.#process.exitCode;
+  }
+}
