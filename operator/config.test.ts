@@ -17,6 +17,7 @@ describe('the configuration', () => {
     expect(readConfig([], {})).toEqual({
       mode: 'controller',
       functions: expect.any(Object),
+      referenceNamespaces: [],
       metricsAddress: { host: undefined, port: 8080 },
       healthAddress: { host: undefined, port: 8081 },
       leaderElection: { kind: 'none' },

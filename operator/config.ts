@@ -35,6 +35,8 @@ const variableSchema = z.object({
   LOG_LEVEL: z.enum(logLevels).default('info'),
   WATCH_NAMESPACES: namespaces.default([]),
   EXCLUDED_NAMESPACES: namespaces.default([]),
+  FUNCTION_NAMESPACES: namespaces.default([]),
+  WATCH_SECRET_VERSIONS: truth.prefault('true'),
   LEASE_NAME: namespace.default('knative-lambda-operator'),
   POD_NAME: z.string().default('local'),
   POD_NAMESPACE: namespace.optional(),
@@ -70,6 +72,8 @@ export interface Config {
   readonly build: Build;
   readonly podName: string;
   readonly functions: FunctionSettings;
+  /** Namespaces in which the versions of Secrets and ConfigMaps are watched. */
+  readonly referenceNamespaces: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -108,7 +112,15 @@ function toConfig(flags: Flags, variables: Variables): Config {
     build: { version: variables.OPERATOR_VERSION, commit: variables.OPERATOR_COMMIT },
     podName: variables.POD_NAME,
     functions: functionSettings(variables),
+    referenceNamespaces: referenceNamespaces(variables),
   };
+}
+
+/** The right to watch them is given namespace by namespace, also where the operator watches all. */
+function referenceNamespaces(variables: Variables): readonly string[] {
+  const { EXCLUDED_NAMESPACES: excluded, FUNCTION_NAMESPACES: functions, WATCH_NAMESPACES: listed } = variables;
+  const all = listed.length === 0 ? functions : listed;
+  return variables.WATCH_SECRET_VERSIONS ? all.filter((name) => !excluded.includes(name)) : [];
 }
 
 /** @throws ConfigurationError when nothing says where the Lease is */

@@ -1,13 +1,12 @@
-import { annotations, durationSeconds, type LambdaFunction } from '../api/index.ts';
+import { annotations, durationSeconds, labels, type LambdaFunction } from '../api/index.ts';
 import type { OwnerReference } from '../kube/object.ts';
-import type { AppliedObject } from '../specs/applied-object.ts';
 import { buildJob, buildJobName } from '../specs/build-job.ts';
 import { builders } from '../specs/builders.ts';
 import type { FetchProps } from '../specs/fetch-container.ts';
-import type { AppliedJob } from '../specs/job.ts';
+import type { AppliedJob, Job } from '../specs/job.ts';
 import { controllerReference } from '../specs/ownership.ts';
 import { buildResolveJob } from '../specs/resolve-job.ts';
-import { buildSourceConfigMap } from '../specs/source-config-map.ts';
+import { type AppliedConfigMap, buildSourceConfigMap } from '../specs/source-config-map.ts';
 import { type ContentKey, contentKeyText } from './content-key.ts';
 import { destinationOf, hostOf } from './destination.ts';
 import { fetchPlan, sourceSecret } from './fetch-plan.ts';
@@ -27,18 +26,20 @@ export interface BuildAsk {
   readonly owners: readonly OwnerReference[];
 }
 
-/** What a build consists of: the Job, after the code where the function itself holds it. Empty for an image. */
-export function buildObjects(fn: LambdaFunction, ask: BuildAsk, settings: FunctionSettings): readonly AppliedObject[] {
+/** The Job of a build; undefined for an image. */
+export function buildJobObject(fn: LambdaFunction, ask: BuildAsk, settings: FunctionSettings): AppliedJob | undefined {
   const { metadata, spec } = fn;
   const { builds } = settings;
   const contentKey = contentKeyText(ask.key);
   const name = buildJobName(contentKey, ask.attempt);
   const fetch = fetchProps(fn, ask.version, settings, name);
-  if (fetch === undefined) return [];
+  if (fetch === undefined) return undefined;
   const destination = destinationOf(fn, contentKey, settings.registry);
-  const common = { name, namespace: metadata.namespace, functionName: metadata.name, owners: ask.owners };
-  const job = buildJob({
-    ...common,
+  return buildJob({
+    name,
+    namespace: metadata.namespace,
+    functionName: metadata.name,
+    owners: ask.owners,
     contentKey,
     builder: builders[builds.builder],
     builderImage: builds.builderImage,
@@ -60,8 +61,19 @@ export function buildObjects(fn: LambdaFunction, ask: BuildAsk, settings: Functi
     retentionSeconds: builds.retentionSeconds,
     correlationId: metadata.annotations[annotations.correlationId],
   });
-  const files = inlineFiles(spec);
-  return spec.source.type === 'inline' ? [buildSourceConfigMap({ ...common, files }), job] : [job];
+}
+
+/** Code that the function itself holds, for its Job, which owns it; undefined for code that lies elsewhere. */
+export function sourceObject({ spec }: LambdaFunction, job: Pick<Job, 'metadata'>): AppliedConfigMap | undefined {
+  const { labels: jobLabels, name, namespace = '', uid } = job.metadata;
+  if (spec.source.type !== 'inline') return undefined;
+  return buildSourceConfigMap({
+    name,
+    namespace,
+    functionName: jobLabels?.[labels.owner] ?? '',
+    owners: [{ apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true }],
+    files: inlineFiles(spec),
+  });
 }
 
 function insecureHosts(

@@ -21,6 +21,10 @@ export type BuildFacts =
       readonly allowed: number;
     }
   | { readonly kind: 'cancelled' }
+  /** Another function that waits for the same content has just begun; the key of the Job. */
+  | { readonly kind: 'starting'; readonly job: string }
+  /** It failed, and its Job is gone: what the status says of it still holds. */
+  | { readonly kind: 'failedBefore'; readonly finding: Finding<'BuildReady'> }
   /** The image of this content is there: built before, or found in the registry. */
   | { readonly kind: 'built'; readonly image: string; readonly digest: string; readonly contentKey: string }
   | BuildJobFacts;
@@ -54,6 +58,10 @@ export function buildFinding(facts: BuildFacts): Finding<'BuildReady'> {
       return finding('BuildReady', 'BuildQueued', facts);
     case 'cancelled':
       return finding('BuildReady', 'BuildCancelled', {});
+    case 'starting':
+      return finding('BuildReady', 'BuildRunning', { job: facts.job, step: 'its start' });
+    case 'failedBefore':
+      return facts.finding;
     case 'built':
       return finding('BuildReady', 'BuildSucceeded', { image: `${facts.image}@${facts.digest}` });
     case 'job':
@@ -77,6 +85,12 @@ function completeFinding(facts: BuildJobFacts): Finding<'BuildReady'> {
   return digest === undefined
     ? finding('BuildReady', 'DigestMissing', { job: facts.job.metadata.name })
     : finding('BuildReady', 'BuildSucceeded', { image: `${facts.pullRepository}@${digest}` });
+}
+
+/** `repository@digest` of a finished build, as nodes pull it; undefined while there is none. */
+export function builtImage(facts: BuildJobFacts): string | undefined {
+  const digest = builtDigest(facts);
+  return digest === undefined ? undefined : `${facts.pullRepository}@${digest}`;
 }
 
 /** Digest that a finished build reported; undefined while there is none. */
@@ -176,6 +190,8 @@ export function buildStatus(facts: BuildFacts, before: BuildStatus | undefined):
     case 'waitsForSource':
     case 'queued':
     case 'cancelled':
+    case 'starting':
+    case 'failedBefore':
       return before;
     case 'built':
       return {

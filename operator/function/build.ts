@@ -1,14 +1,226 @@
-import type { BuildFacts } from './build-state.ts';
-import type { StepResult } from './pass.ts';
-import type { SourceFacts } from './source-state.ts';
+import { annotations, type LambdaFunction } from '../api/index.ts';
+import { keyOf } from '../kube/object.ts';
+import { buildJobName } from '../specs/build-job.ts';
+import { builders } from '../specs/builders.ts';
+import { type Job, jobEnd } from '../specs/job.ts';
+import { type BuildFacts, buildFinding, type BuildJobFacts, builtImage } from './build-state.ts';
+import { byContentKey, byJob, byNamespace, byOwner } from './caches.ts';
+import { type ContentKey, contentKey, contentKeyText, parseContentKey } from './content-key.ts';
+import { destinationOf } from './destination.ts';
+import { type Finding, findingOf } from './finding.ts';
+import { joinJob, leaveJob, msSinceEnd } from './jobs.ts';
+import type { FunctionPass, StepResult } from './pass.ts';
+import { platformParts } from './platform-parts.ts';
+import { decideRebuild } from './rebuild.ts';
+import { fetchFailure, type SourceFacts } from './source-state.ts';
+import type { SourceVersion } from './source-version.ts';
+import { ensureFiles, startBuild } from './start-build.ts';
 
 export interface BuildResult extends StepResult<BuildFacts> {
   /** What to run; undefined while there is nothing. */
   readonly image: string | undefined;
+  readonly isRebuildAvailable: boolean;
+  /** The source is no longer what it was resolved to. */
+  readonly isSourceStale: boolean;
 }
 
-export function reconcileBuild(source: SourceFacts): BuildResult {
-  return source.kind === 'image'
-    ? { facts: { kind: 'skipped' }, image: source.image }
-    : { facts: { kind: 'waitsForSource' }, image: undefined };
+/** What is wanted of a build: the version of a source, and the key of the content that it leads to. */
+export interface WantedBuild {
+  readonly version: SourceVersion;
+  readonly key: ContentKey;
+  readonly contentKey: string;
+}
+
+const nothing = { image: undefined, isRebuildAvailable: false, isSourceStale: false } as const;
+
+/** Makes an image of the source, unless there is one: every function with the same content waits for the same Job. */
+export async function reconcileBuild(pass: FunctionPass, source: SourceFacts): Promise<BuildResult> {
+  const { function: fn, settings, slots } = pass;
+  if (source.kind === 'invalid' || source.kind === 'resolving')
+    return { ...nothing, facts: { kind: 'waitsForSource' } };
+  if (source.kind === 'image') {
+    await leaveOthers(pass, undefined);
+    return { ...nothing, facts: { kind: 'skipped' }, image: source.image };
+  }
+  const key = contentKey(fn, source.version, platformParts(fn.spec, settings));
+  const wanted = { version: source.version, key, contentKey: contentKeyText(key) };
+  const before = fn.status?.buildStatus;
+  const running = imageOf(fn);
+  const decision = decideRebuild({
+    built: running === undefined ? undefined : before?.contentKey,
+    wanted: key,
+    upgrade: fn.spec.upgrade,
+    rebuilding: upgrading(pass),
+  });
+  if (decision !== 'build' && running !== undefined) {
+    slots.leave(pass.key);
+    await leaveOthers(pass, undefined);
+    return { ...built(running), isRebuildAvailable: decision === 'available' };
+  }
+  await leaveOthers(pass, fn.metadata.annotations[annotations.cancelBuild] === 'true' ? undefined : wanted.contentKey);
+  return build(pass, wanted);
+}
+
+async function build(pass: FunctionPass, wanted: WantedBuild): Promise<BuildResult> {
+  const { function: fn, slots } = pass;
+  if (fn.metadata.annotations[annotations.cancelBuild] === 'true') {
+    slots.leave(pass.key);
+    return { ...nothing, facts: { kind: 'cancelled' } };
+  }
+  const job = newestJob(pass, wanted.contentKey);
+  if (job !== undefined) return followJob(pass, wanted, job);
+  const shared = sharedImage(pass, wanted.contentKey);
+  if (shared !== undefined) {
+    slots.leave(pass.key);
+    return built(shared);
+  }
+  const failed = failedBefore(fn, wanted.contentKey);
+  return failed === undefined
+    ? begin(pass, wanted, 1)
+    : { ...nothing, facts: { kind: 'failedBefore', finding: failed } };
+}
+
+/** Functions keep what they have until there is another image. */
+interface BuiltImage {
+  readonly image: string;
+  readonly digest: string;
+  readonly contentKey: string;
+}
+
+function imageOf({ status }: LambdaFunction): BuiltImage | undefined {
+  const { contentKey: key, digest, imageURI } = status?.buildStatus ?? {};
+  return key === undefined || digest === undefined || imageURI === undefined
+    ? undefined
+    : { image: imageURI.replace(/@.*$/, ''), digest, contentKey: key };
+}
+
+const built = (one: BuiltImage): BuildResult => ({
+  ...nothing,
+  facts: { kind: 'built', ...one },
+  image: `${one.image}@${one.digest}`,
+});
+
+/** The image of the same content that another function of the namespace has. */
+function sharedImage({ caches, function: fn, functions, key }: FunctionPass, text: string): BuiltImage | undefined {
+  for (const object of caches.functions.cache.byIndex(byNamespace, fn.metadata.namespace)) {
+    const parsed = keyOf(object) === key ? undefined : functions.parse(object);
+    const image = parsed?.kind === 'function' ? imageOf(parsed.function) : undefined;
+    if (image?.contentKey === text) return image;
+  }
+  return undefined;
+}
+
+/** A failure that the status tells of counts until the content changes, also when its Job is gone. */
+function failedBefore({ status }: LambdaFunction, text: string): Finding<'BuildReady'> | undefined {
+  if (status === undefined) return undefined;
+  const { buildStatus = {}, conditions = [] } = status;
+  if (buildStatus.error === undefined || parseJobName(buildStatus.jobName)?.contentKey !== text) return undefined;
+  const found = conditions.filter(({ type }) => type === 'BuildReady').map((one) => findingOf('BuildReady', one))[0];
+  return found?.severity === 'stalled' ? found : undefined;
+}
+
+function parseJobName(name = ''): { readonly contentKey: string; readonly attempt: number } | undefined {
+  const [, text, attempt] = /^build-([0-9a-f-]+)-([0-9]+)$/.exec(name) ?? [];
+  return text === undefined ? undefined : { contentKey: text, attempt: Number(attempt) };
+}
+
+const attemptOf = ({ metadata }: Job): number => parseJobName(metadata.name)?.attempt ?? 1;
+
+function newestJob({ caches, function: { metadata } }: FunctionPass, text: string): Job | undefined {
+  return caches.jobs.cache
+    .byIndex(byContentKey, `${metadata.namespace}/${text}`)
+    .filter((job) => job.metadata.deletionTimestamp === undefined)
+    .toSorted((one, other) => attemptOf(one) - attemptOf(other))
+    .at(-1);
+}
+
+/** Builds of content that the function does not want any more. */
+async function leaveOthers(pass: FunctionPass, text: string | undefined): Promise<void> {
+  const { caches, function: fn } = pass;
+  for (const job of caches.jobs.cache.byIndex(byOwner, fn.metadata.uid)) {
+    const about = parseJobName(job.metadata.name);
+    if (about === undefined || about.contentKey === text || jobEnd(job) !== undefined) continue;
+    if (job.metadata.deletionTimestamp === undefined) await leaveJob(pass, job);
+  }
+}
+
+async function begin(pass: FunctionPass, wanted: WantedBuild, attempt: number): Promise<BuildResult> {
+  const { function: fn, slots } = pass;
+  const job = `${fn.metadata.namespace}/${buildJobName(wanted.contentKey, attempt)}`;
+  const turn = slots.ask({ key: pass.key, namespace: fn.metadata.namespace, since: queuedSince(pass), job });
+  if (turn.kind === 'queued') {
+    return { ...nothing, facts: { ...turn, allowed: slots.allowed }, againMs: queueMs };
+  }
+  const made = turn.kind === 'build' ? await startBuild(pass, wanted, attempt) : undefined;
+  return made === undefined
+    ? { ...nothing, facts: { kind: 'starting', job }, againMs: startingMs }
+    : { ...nothing, facts: jobFacts(pass, wanted, made) };
+}
+
+/** A place in the queue is told anew so often. */
+const queueMs = 30_000;
+/** By then the cache shows a Job that another pass creates. */
+const startingMs = 500;
+
+function queuedSince({ function: { status }, today }: FunctionPass): string {
+  const condition = status?.conditions?.find(({ type }) => type === 'BuildReady');
+  return condition?.reason === 'BuildQueued' ? condition.lastTransitionTime : today().toISOString();
+}
+
+async function followJob(pass: FunctionPass, wanted: WantedBuild, job: Job): Promise<BuildResult> {
+  pass.slots.leave(pass.key);
+  if (jobEnd(job) === undefined) {
+    const joined = await joinJob(pass, job);
+    const facts = jobFacts(pass, wanted, joined);
+    await ensureFiles(pass, joined, facts.pods);
+    return { ...nothing, facts };
+  }
+  const facts = jobFacts(pass, wanted, job);
+  const image = builtImage(facts);
+  return image === undefined ? retry(pass, wanted, facts) : { ...nothing, facts, image };
+}
+
+/** Attempts at what may pass by itself are made after half a minute, doubled each time up to ten minutes. */
+const cooldownMs = (attempt: number): number => Math.min(30_000 * 2 ** (attempt - 1), 600_000);
+
+async function retry(pass: FunctionPass, wanted: WantedBuild, facts: BuildJobFacts): Promise<BuildResult> {
+  const source = fetchFailure(facts.job, facts.pods);
+  const { severity } = source ?? buildFinding(facts);
+  if (severity === 'stalled') return { ...nothing, facts };
+  const ms = cooldownMs(facts.attempt) - msSinceEnd(facts.job, pass.today());
+  if (ms > 0) return { ...nothing, facts, againMs: ms };
+  if (source?.reason === 'SourceChanged') return { ...nothing, facts, isSourceStale: true };
+  return begin(pass, wanted, facts.attempt + 1);
+}
+
+function jobFacts({ caches, function: fn, settings }: FunctionPass, wanted: WantedBuild, job: Job): BuildJobFacts {
+  const { pullRepository, pushReference } = destinationOf(fn, wanted.contentKey, settings.registry);
+  return {
+    kind: 'job',
+    job,
+    pods: caches.pods.cache.byIndex(byJob, keyOf(job)),
+    builder: builders[settings.builds.builder],
+    pushReference,
+    pullRepository,
+    contentKey: wanted.contentKey,
+    attempt: attemptOf(job),
+    timeout: fn.spec.build?.timeout ?? '30m',
+    refusal: undefined,
+  };
+}
+
+/** Functions that are being rebuilt because the operator changed, and not for their author. */
+function upgrading({ caches, functions, key, slots }: FunctionPass): number {
+  const keys = slots.running.flatMap((job) => {
+    const author = parseContentKey(parseJobName(job.metadata.name)?.contentKey ?? '')?.author;
+    const owners = (job.metadata.ownerReferences ?? []).map(({ name }) => `${job.metadata.namespace}/${name}`);
+    return owners.filter((owner) => owner !== key && authorOf(owner) === author && author !== undefined);
+  });
+  function authorOf(owner: string): string | undefined {
+    const object = caches.functions.cache.get(owner);
+    const parsed = object && functions.parse(object);
+    const text = parsed?.kind === 'function' ? parsed.function.status?.buildStatus?.contentKey : undefined;
+    return parseContentKey(text ?? '')?.author;
+  }
+  return new Set(keys).size;
 }

@@ -26,15 +26,35 @@ export interface FunctionCaches {
   readonly pods: Informer<Pod>;
   readonly triggers: Informer<Trigger>;
   readonly brokers: Informer<Broker>;
+  /** Metadata of what functions name, where it may be watched. */
+  readonly references: ReferenceCaches | undefined;
+}
+
+export interface ReferenceCaches {
+  readonly namespaces: readonly string[];
+  readonly secrets: Informer<KubernetesObject>;
+  readonly configMaps: Informer<KubernetesObject>;
+}
+
+export interface CacheSettings {
+  readonly watch: Watch;
+  /** Namespaces in which the versions of Secrets and ConfigMaps are watched. */
+  readonly referenceNamespaces: readonly string[];
 }
 
 /** Index of functions by their namespace. */
 export const byNamespace = 'namespace';
 /** Index of what belongs to one function, by the key of that function. */
 export const byFunction = 'function';
+/** Index of pods by the key of their Job. */
+export const byJob = 'job';
+/** Index of Jobs by the uid of the functions that wait for them. */
+export const byOwner = 'owner';
+/** Index of Jobs by namespace and content key. */
+export const byContentKey = 'contentKey';
 
 /** The informers of the controller; what others make of functions carries their labels, so that no more is kept. */
-export function functionCaches(informers: Informers, watch: Watch): FunctionCaches {
+export function functionCaches(informers: Informers, { referenceNamespaces, watch }: CacheSettings): FunctionCaches {
   const everything: InformerSelection = watch.kind === 'all' ? {} : { namespaces: watch.namespaces };
   const ours = { ...everything, labelSelector: `${labels.appManagedBy}=${manager}` };
   const caches: FunctionCaches = {
@@ -47,12 +67,36 @@ export function functionCaches(informers: Informers, watch: Watch): FunctionCach
     pods: informers.of(podResource, ours),
     triggers: informers.of(triggerResource, { ...ours, optional: true }),
     brokers: informers.of(brokerResource, { ...everything, optional: true }),
+    references: referenceCaches(informers, referenceNamespaces),
   };
   caches.functions.addIndex(byNamespace, ({ metadata }) => [metadata.namespace ?? '']);
-  for (const informer of [caches.revisions, caches.replicaSets, caches.pods, caches.triggers]) {
+  for (const informer of [caches.revisions, caches.replicaSets, caches.pods, caches.triggers, caches.jobs]) {
     informer.addIndex(byFunction, functionKeys);
   }
+  caches.pods.addIndex(byJob, jobKeys);
+  caches.jobs.addIndex(byOwner, ({ metadata }) => (metadata.ownerReferences ?? []).map(({ uid }) => uid));
+  caches.jobs.addIndex(byContentKey, contentKeys);
   return caches;
+}
+
+function referenceCaches(informers: Informers, namespaces: readonly string[]): ReferenceCaches | undefined {
+  if (namespaces.length === 0) return undefined;
+  const core = { group: '', version: 'v1', namespaced: true } as const;
+  const secrets = metadataOnly({ ...core, kind: 'Secret', plural: 'secrets' });
+  const configMaps = metadataOnly({ ...core, kind: 'ConfigMap', plural: 'configmaps' });
+  const selection = { namespaces, optional: true };
+  return { namespaces, secrets: informers.of(secrets, selection), configMaps: informers.of(configMaps, selection) };
+}
+
+/** Key of the Job that a pod belongs to. */
+export function jobKeys({ metadata }: KubernetesObject): readonly string[] {
+  const job = metadata.labels?.['batch.kubernetes.io/job-name'];
+  return job === undefined ? [] : [`${metadata.namespace}/${job}`];
+}
+
+function contentKeys({ metadata }: KubernetesObject): readonly string[] {
+  const key = metadata.labels?.[labels.contentKey];
+  return key === undefined ? [] : [`${metadata.namespace}/${key}`];
 }
 
 /** Key of the function that an object is labelled with. */

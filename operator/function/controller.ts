@@ -1,13 +1,26 @@
+import { z } from 'zod';
 import type { ControllerParts } from '../controllers.ts';
-import type { Watch } from '../config.ts';
+import type { Watch as WatchedNamespaces } from '../config.ts';
+import type { Informer } from '../kube/informer.ts';
 import { keyOf, type KubernetesObject } from '../kube/object.ts';
 import { Controller } from '../reconcile/controller.ts';
 import { done } from '../reconcile/outcome.ts';
 import { annotationsChanged, anyOf, generationChanged } from '../reconcile/predicates.ts';
-import { watchMapped, watchOwn } from '../reconcile/watches.ts';
-import { byNamespace, functionCaches, functionKeys } from './caches.ts';
-import { KnownFunctions } from './known-functions.ts';
+import { type Watch, watchMapped, watchOwn } from '../reconcile/watches.ts';
+import type { WaitingFunction } from './build-queue.ts';
+import { BuildSlots } from './build-slots.ts';
+import {
+  byNamespace,
+  functionCaches,
+  type FunctionCaches,
+  functionKeys,
+  jobKeys,
+  type ReferenceCaches,
+} from './caches.ts';
+import { ownerKeys } from './jobs.ts';
+import { KnownFunctions, type StoredFunction } from './known-functions.ts';
 import { reconcileFunction } from './reconcile.ts';
+import { referencesOf } from './references.ts';
 
 const workers = 10;
 const timeoutMs = 120_000;
@@ -16,19 +29,12 @@ const resyncMs = 36_000_000;
 /** The controller of LambdaFunctions. */
 export function buildFunctionController({ config, informers, ...parts }: ControllerParts): Controller {
   const { client, clock, random, telemetry } = parts;
-  const caches = functionCaches(informers, config.watch);
-  const world = {
-    client,
-    caches,
-    functions: new KnownFunctions(caches.functions),
-    settings: config.functions,
-    today: () => new Date(),
-  };
-  const { agents, brokers, functions, jobs, pods, replicaSets, revisions, services, triggers } = caches;
+  const caches = functionCaches(informers, config);
+  const functions = new KnownFunctions(caches.functions);
+  const slots = new BuildSlots(caches.jobs, config.functions.builds.maxConcurrent, () => queuedFunctions(caches));
+  const world = { client, caches, functions, slots, settings: config.functions, today: () => new Date() };
   const isServed = servedBy(config.watch);
-  const inNamespace = ({ metadata }: KubernetesObject): readonly string[] =>
-    functions.cache.byIndex(byNamespace, metadata.namespace ?? '').map(keyOf);
-  return new Controller({
+  const controller = new Controller({
     ...telemetry.observe({
       name: 'function',
       workers,
@@ -38,20 +44,69 @@ export function buildFunctionController({ config, informers, ...parts }: Control
     resyncMs,
     clock,
     random,
-    watches: [
-      watchOwn(functions, isWorthPass),
-      ...[services, agents].map((informer) => watchMapped(informer, (object) => [keyOf(object)])),
-      ...[revisions, replicaSets, pods, triggers, jobs].map((informer) => watchMapped(informer, functionKeys)),
-      watchMapped(brokers, inNamespace),
-    ],
+    watches: watchesOf(caches, functions),
+  });
+  // the end of a build is the turn of a function that has nothing to do with it
+  caches.jobs.onChange(() => slots.next.forEach((key) => controller.enqueue(key)));
+  return controller;
+}
+
+function watchesOf(caches: FunctionCaches, known: KnownFunctions): readonly Watch[] {
+  const { agents, brokers, functions, jobs, pods, references, replicaSets, revisions, services, triggers } = caches;
+  const waitingForPod = (pod: KubernetesObject): readonly string[] =>
+    jobKeys(pod).flatMap((key) => {
+      const job = jobs.cache.get(key);
+      return job === undefined ? [] : ownerKeys(job);
+    });
+  return [
+    watchOwn(functions, isWorthPass),
+    ...[services, agents].map((informer) => watchMapped(informer, (object) => [keyOf(object)])),
+    ...[revisions, replicaSets, triggers].map((informer) => watchMapped(informer, functionKeys)),
+    watchMapped(jobs, (job) => [...functionKeys(job), ...ownerKeys(job)]),
+    watchMapped(pods, (pod) => [...functionKeys(pod), ...waitingForPod(pod)]),
+    watchMapped(brokers, ({ metadata }) => functions.cache.byIndex(byNamespace, metadata.namespace ?? '').map(keyOf)),
+    ...(references === undefined ? [] : referenceWatches(references, functions, known)),
+  ];
+}
+
+const byReference = 'reference';
+
+function referenceWatches(
+  { configMaps, secrets }: ReferenceCaches,
+  functions: Informer<StoredFunction>,
+  known: KnownFunctions,
+): readonly Watch[] {
+  functions.addIndex(byReference, (object) => {
+    const parsed = known.parse(object);
+    const references = parsed.kind === 'function' ? referencesOf(parsed.function.spec) : [];
+    return references.map(({ kind, name }) => `${kind} ${object.metadata.namespace}/${name}`);
+  });
+  const naming = (kind: string) => (object: KubernetesObject) =>
+    functions.cache.byIndex(byReference, `${kind} ${keyOf(object)}`).map(keyOf);
+  return [watchMapped(secrets, naming('Secret')), watchMapped(configMaps, naming('ConfigMap'))];
+}
+
+/** Functions whose status says that they wait for a build: who waited before a restart goes on waiting where it was. */
+function queuedFunctions({ functions }: FunctionCaches): readonly WaitingFunction[] {
+  return [...functions.cache.list()].flatMap((object) => {
+    const { success, data } = queuedStatus.safeParse(object.status);
+    const queued = success ? data.conditions.find(({ reason }) => reason === 'BuildQueued') : undefined;
+    const key = keyOf(object);
+    return queued === undefined
+      ? []
+      : [{ key, namespace: object.metadata.namespace ?? '', since: queued.lastTransitionTime, job: key }];
   });
 }
+
+const queuedStatus = z.looseObject({
+  conditions: z.array(z.looseObject({ reason: z.string(), lastTransitionTime: z.string() })),
+});
 
 /** Not its own status. */
 const isWorthPass = anyOf(generationChanged, annotationsChanged);
 
 /** Whether the namespace of a key is one of this operator's, and not that of another one which tries the next version. */
-function servedBy(watch: Watch): (key: string) => boolean {
+function servedBy(watch: WatchedNamespaces): (key: string) => boolean {
   const except = watch.kind === 'all' ? watch.except : [];
   return (key) => !except.includes(key.slice(0, key.indexOf('/')));
 }

@@ -38,7 +38,7 @@ async function deploy(
   if (owner !== undefined) return { facts: { kind: 'taken', owner } };
   if (pin.kind === 'missing') return { facts: { kind: 'pinMissing', target: pin.target } };
   if (image === undefined) return { facts: { kind: 'waitsForImage' } };
-  const wanted = serviceObject(fn, { image, live, pin, objects: { kind: 'unwatched' } }, settings);
+  const wanted = serviceObject(fn, { image, live, pin, objects: pass.objects }, settings);
   return ensureService(pass, wanted, live, pin.kind === 'none' ? undefined : pin.target);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildCustomResourceDefinition, type LambdaFunction, type StructuralSchema } from '../api/index.ts';
 import { buildTriggers } from '../specs/trigger.ts';
-import { buildObjects, resolveObject } from './build-objects.ts';
+import { buildJobObject, resolveObject, sourceObject } from './build-objects.ts';
 import { contentKey } from './content-key.ts';
 import { destinationOf, givenImage } from './destination.ts';
 import { fetchPlan } from './fetch-plan.ts';
@@ -9,6 +9,7 @@ import { fieldsWithoutEffect, ineffectiveFields } from './ineffective-fields.ts'
 import { type BuildEvent, buildEventAttributes } from './lifecycle-event.ts';
 import { decideRebuild } from './rebuild.ts';
 import { requestKey, resolutionDue } from './resolution.ts';
+import { jobWith } from './sample-facts.ts';
 import { sampleFunction, sampleSettings } from './sample.ts';
 import { serviceObject } from './serving-objects.ts';
 
@@ -31,8 +32,7 @@ function effectsOf(spec: object): object {
     sampleSettings,
   );
   const [container] = service.spec.template.spec.containers;
-  const objects = buildObjects(fn, { version, key, attempt: 1, owners: [] }, sampleSettings);
-  const job = objects.find(({ kind }) => kind === 'Job');
+  const job = buildJobObject(fn, { version, key, attempt: 1, owners: [] }, sampleSettings);
   return {
     key: key.author,
     service,
@@ -41,7 +41,7 @@ function effectsOf(spec: object): object {
     triggers: buildTriggers(fn, sampleSettings.eventing),
     types: buildTriggers(fn, sampleSettings.eventing).map((trigger) => trigger.spec.filter.attributes['type']),
     job,
-    configMap: objects.find(({ kind }) => kind === 'ConfigMap'),
+    configMap: sourceObject(fn, jobWith()),
     resolve: resolveObject(fn, sampleSettings),
     plan: fetchPlan(fn, version, { hasIdentity: true, trustedHosts: [] }),
     destination: destinationOf(fn, 'key', sampleSettings.registry),

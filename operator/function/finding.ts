@@ -44,3 +44,12 @@ function rowOf(condition: ConditionType, reason: string): TextRow {
   if (row === undefined) throw new Error(`reason ${reason} is not in the table of ${condition}`);
   return row;
 }
+
+/** What a condition says that was written before; undefined for a reason that is not in the table any more. */
+export function findingOf<Condition extends ConditionType>(
+  condition: Condition,
+  { message, reason }: { readonly message: string; readonly reason: string },
+): Finding<Condition> | undefined {
+  const row = new Map<string, TextRow>(Object.entries(reasons[condition])).get(reason);
+  return row && { condition, reason, severity: row.severity, message };
+}

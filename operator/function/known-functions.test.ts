@@ -3,8 +3,11 @@ import { MemoryInformer } from '../reconcile/memory-informer.ts';
 import { KnownFunctions, type StoredFunction } from './known-functions.ts';
 import { sampleFunction } from './sample.ts';
 
-const stored = (resourceVersion: string, phase: string): StoredFunction =>
-  sampleFunction({}, { resourceVersion }, { phase });
+const stored = (resourceVersion: string, phase: string, uid = 'first'): StoredFunction => {
+  const { apiVersion, kind, spec, status } = sampleFunction({}, {}, { phase });
+  const metadata = { name: 'hello', namespace: 'functions', generation: 1, creationTimestamp: '' };
+  return { apiVersion, kind, metadata: { ...metadata, uid, resourceVersion }, spec, status };
+};
 const key = 'functions/hello';
 
 function known() {
@@ -35,7 +38,7 @@ describe('a function that was written to', () => {
     functions.remember(stored('11', 'Building'));
     expect(phase()).toBe('Ready');
     functions.remember(stored('13', 'Failed'));
-    informer.put(sampleFunction({}, { uid: 'another', resourceVersion: '20' }, { phase: 'Pending' }));
+    informer.put(stored('20', 'Pending', 'another'));
     expect(phase()).toBe('Pending');
   });
 

@@ -7,7 +7,7 @@ import type { Resource } from '../kube/resource.ts';
 /** As it comes from the API server: the schema has not seen it. */
 export interface StoredFunction extends KubernetesObject {
   readonly spec?: object;
-  readonly status?: object;
+  readonly status?: object | undefined;
 }
 
 export const functionResource: Resource<StoredFunction> = {

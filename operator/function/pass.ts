@@ -1,8 +1,10 @@
 import type { LambdaFunction } from '../api/index.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { ReconcileContext } from '../reconcile/pass.ts';
+import type { BuildSlots } from './build-slots.ts';
 import type { FunctionCaches } from './caches.ts';
 import type { KnownFunctions } from './known-functions.ts';
+import type { ReferencedObjects } from './references.ts';
 import type { FunctionSettings } from './settings.ts';
 
 /** What every pass over every function shares. */
@@ -11,6 +13,7 @@ export interface FunctionWorld {
   readonly caches: FunctionCaches;
   readonly functions: KnownFunctions;
   readonly settings: FunctionSettings;
+  readonly slots: BuildSlots;
   readonly today: () => Date;
 }
 
@@ -18,6 +21,8 @@ export interface FunctionWorld {
 export interface FunctionPass extends FunctionWorld {
   readonly key: string;
   readonly function: LambdaFunction;
+  /** What is known of the Secrets and ConfigMaps of its namespace. */
+  readonly objects: ReferencedObjects;
   readonly context: ReconcileContext;
 }
 

@@ -1,5 +1,6 @@
+import type { LambdaFunction } from '../api/index.ts';
 import { isConflict, isNotFound } from '../kube/api-error.ts';
-import { done, type Outcome, requeueAfter, terminal } from '../reconcile/outcome.ts';
+import { done, type Outcome, requeueAfter, terminal, waiting } from '../reconcile/outcome.ts';
 import type { ReconcileContext } from '../reconcile/pass.ts';
 import { manager } from '../specs/ownership.ts';
 import { reconcileBuild } from './build.ts';
@@ -8,6 +9,7 @@ import { reconcileExpose } from './expose.ts';
 import { fieldsWithoutEffect } from './ineffective-fields.ts';
 import { functionResource } from './known-functions.ts';
 import type { FunctionPass, FunctionWorld } from './pass.ts';
+import type { ReferencedObjects } from './references.ts';
 import { reconcileSource } from './source.ts';
 import { type FunctionFacts, functionStatus, isSameStatus } from './status.ts';
 
@@ -18,15 +20,39 @@ export async function reconcileFunction(
   world: FunctionWorld,
 ): Promise<Outcome> {
   const parsed = world.functions.get(key);
-  if (parsed === undefined) return done;
+  if (parsed === undefined) return forget(key, world);
   if (parsed.kind === 'unreadable') return terminal('SpecUnreadable', parsed.message);
   const { function: fn } = parsed;
   // what belongs to it has owner references: the garbage collector takes it
-  if (fn.metadata.deletionTimestamp !== undefined) return done;
-  const pass: FunctionPass = { ...world, key, context, function: fn };
-  const { facts, againMs } = await takeSteps(pass);
-  await writeStatus(pass, facts);
-  return againMs === undefined ? done : requeueAfter(againMs);
+  if (fn.metadata.deletionTimestamp !== undefined) return forget(key, world);
+  const pass: FunctionPass = { ...world, key, context, function: fn, objects: referencedObjects(fn, world) };
+  try {
+    const { facts, againMs } = await takeSteps(pass);
+    await writeStatus(pass, facts);
+    return againMs === undefined ? done : requeueAfter(againMs);
+  } catch (error) {
+    // the cache will soon show what somebody else wrote
+    if (isConflict(error)) return waiting('Conflict', conflictMs);
+    throw error;
+  }
+}
+
+const conflictMs = 500;
+
+function forget(key: string, { slots }: FunctionWorld): Outcome {
+  slots.leave(key);
+  return done;
+}
+
+function referencedObjects({ metadata }: LambdaFunction, { caches }: FunctionWorld): ReferencedObjects {
+  const { references } = caches;
+  if (references === undefined || !references.namespaces.includes(metadata.namespace)) return { kind: 'unwatched' };
+  const { configMaps, secrets } = references;
+  if (configMaps.unavailable !== undefined || secrets.unavailable !== undefined) return { kind: 'unwatched' };
+  return {
+    kind: 'watched',
+    find: ({ kind, name }) => (kind === 'Secret' ? secrets : configMaps).cache.get(`${metadata.namespace}/${name}`),
+  };
 }
 
 interface Steps {
@@ -37,8 +63,8 @@ interface Steps {
 /** Every step runs, also behind one that waits: each says what it needs. */
 async function takeSteps(pass: FunctionPass): Promise<Steps> {
   const { function: fn, today } = pass;
-  const source = reconcileSource(pass);
-  const build = reconcileBuild(source.facts);
+  const source = await reconcileSource(pass);
+  const build = await reconcileBuild(pass, source.facts);
   const deploy = await reconcileDeploy(pass, build.image);
   const expose = await reconcileExpose(pass);
   const times = [source, build, deploy, expose].flatMap(({ againMs }) => (againMs === undefined ? [] : [againMs]));
@@ -46,13 +72,13 @@ async function takeSteps(pass: FunctionPass): Promise<Steps> {
     facts: {
       function: fn,
       source: source.facts,
-      resolution: undefined,
+      resolution: build.isSourceStale ? undefined : source.resolution,
       build: build.facts,
       deploy: deploy.facts,
       expose: expose.facts,
       pin: deploy.pin,
-      isRebuildAvailable: false,
-      areSecretsWatched: true,
+      isRebuildAvailable: build.isRebuildAvailable,
+      areSecretsWatched: pass.objects.kind === 'watched',
       ineffective: fieldsWithoutEffect(fn.spec),
       now: today(),
     },

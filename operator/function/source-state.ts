@@ -15,14 +15,22 @@ export type SourceFacts =
   /** A Job asks for the version; its pods are those that are there. */
   | { readonly kind: 'resolving'; readonly job: Job; readonly pods: readonly Pod[] };
 
+const versionSchema = z.object({
+  kind: z.enum(['commit', 'versionId', 'etag', 'generation', 'listing', 'digest']),
+  value: z.string().min(1),
+});
+
+/** A version as the status has it; undefined for what is none. */
+export function parseVersion(text = ''): SourceVersion | undefined {
+  const space = text.indexOf(' ');
+  return versionSchema.safeParse({ kind: text.slice(0, space), value: text.slice(space + 1) }).data;
+}
+
 /** What `fetch` says in its termination message. */
 const answerSchema = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('resolved'),
-    version: z.object({
-      kind: z.enum(['commit', 'versionId', 'etag', 'generation', 'listing', 'digest']),
-      value: z.string().min(1),
-    }),
+    version: versionSchema,
   }),
   z.object({ outcome: z.literal('failed'), reason: z.string(), message: z.string() }),
 ]);
@@ -119,6 +127,6 @@ function resolvingFinding(job: Job, pods: readonly Pod[]): Finding<'SourceReady'
 }
 
 /** `commit 1a2b…`, for people and for the status. */
-function describeVersion({ kind, value }: SourceVersion): string {
+export function describeVersion({ kind, value }: SourceVersion): string {
   return `${kind} ${value}`;
 }

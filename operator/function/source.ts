@@ -1,18 +1,103 @@
+import { durationSeconds, type LambdaFunctionStatus } from '../api/index.ts';
+import { isAlreadyExists } from '../kube/api-error.ts';
+import { type Job, jobEnd, jobResource } from '../specs/job.ts';
+import { manager } from '../specs/ownership.ts';
+import type { Pod } from '../specs/pod.ts';
+import { resolveObject } from './build-objects.ts';
+import { byFunction, byJob } from './caches.ts';
 import { givenImage } from './destination.ts';
+import { msSinceEnd, removeJob } from './jobs.ts';
 import type { FunctionPass, StepResult } from './pass.ts';
-import type { SourceFacts } from './source-state.ts';
-import { fixedVersion } from './source-version.ts';
+import { requestKey, resolutionDue, resolveJobName } from './resolution.ts';
+import { describeVersion, parseVersion, resolvedVersion, sourceFinding, type SourceFacts } from './source-state.ts';
+import { fixedVersion, type SourceVersion } from './source-version.ts';
 import { validateFunction } from './validation.ts';
 
+export interface SourceResult extends StepResult<SourceFacts> {
+  /** What the status keeps. */
+  readonly resolution: LambdaFunctionStatus['sourceStatus'];
+}
+
+/** How long after a failure the source is asked again, in milliseconds: sooner where it may have passed by itself. */
+const cooldownMs = { retrying: 60_000, stalled: 600_000 } as const;
+
 /** Validates what the schema cannot, and finds out what the source is now. */
-export function reconcileSource({ function: fn, settings }: FunctionPass): StepResult<SourceFacts> {
+export async function reconcileSource(pass: FunctionPass): Promise<SourceResult> {
+  const { function: fn, settings } = pass;
   const { maxTimeoutSeconds, enforceUsableBy, builds, registry } = settings;
   const rules = { registry, maxTimeoutSeconds, enforceUsableBy, builder: builds.builder };
-  const [fault] = validateFunction(fn, rules, { kind: 'unwatched' });
-  if (fault !== undefined) return { facts: { kind: 'invalid', finding: fault } };
+  const before = fn.status?.sourceStatus;
+  const [fault] = validateFunction(fn, rules, pass.objects);
+  if (fault !== undefined) return { facts: { kind: 'invalid', finding: fault }, resolution: before };
   const image = givenImage(fn.spec);
-  if (image !== undefined) return { facts: { kind: 'image', image } };
+  if (image !== undefined) return { facts: { kind: 'image', image }, resolution: undefined };
   const version = fixedVersion(fn.spec);
-  if (version === undefined) throw new Error('sources that must be asked are not read yet');
-  return { facts: { kind: 'resolved', version } };
+  return version === undefined
+    ? resolve(pass)
+    : { facts: { kind: 'resolved', version }, resolution: { revision: describeVersion(version) } };
+}
+
+async function resolve(pass: FunctionPass): Promise<SourceResult> {
+  const { function: fn, today } = pass;
+  const resolution = fn.status?.sourceStatus;
+  const due = resolutionDue(fn, today().getTime());
+  const known = resolution?.requestKey === requestKey(fn) ? parseVersion(resolution.revision) : undefined;
+  if (due.kind === 'now' || known === undefined) return ask(pass, known);
+  await removeAnswered(pass);
+  const facts = { kind: 'resolved', version: known } as const;
+  return due.kind === 'later' ? { facts, resolution, againMs: due.ms } : { facts, resolution };
+}
+
+/** While a source is asked again, what it was goes on to count. */
+async function ask(pass: FunctionPass, known: SourceVersion | undefined): Promise<SourceResult> {
+  const { caches, function: fn } = pass;
+  const resolution = fn.status?.sourceStatus;
+  const key = `${fn.metadata.namespace}/${resolveJobName(fn)}`;
+  const job = caches.jobs.cache.get(key) ?? (await startAsking(pass, key));
+  const pods = caches.pods.cache.byIndex(byJob, key);
+  const version = jobEnd(job)?.type === 'Complete' ? resolvedVersion(pods) : undefined;
+  if (version !== undefined) return answered(pass, version);
+  const facts: SourceFacts =
+    known === undefined ? { kind: 'resolving', job, pods } : { kind: 'resolved', version: known };
+  const againMs = await retryLater(pass, job, pods);
+  return againMs === undefined ? { facts, resolution } : { facts, resolution, againMs };
+}
+
+function answered({ function: fn, today }: FunctionPass, version: SourceVersion): SourceResult {
+  const now = today().toISOString();
+  const pollMs = durationSeconds(fn.spec.source.pollInterval ?? '0s') * 1000;
+  const resolution = { revision: describeVersion(version), resolvedAt: now, requestKey: requestKey(fn) };
+  const facts = { kind: 'resolved', version } as const;
+  return pollMs === 0 ? { facts, resolution } : { facts, resolution, againMs: pollMs };
+}
+
+/** A Job of the name may be there and not in the cache yet. */
+async function startAsking(pass: FunctionPass, key: string): Promise<Job> {
+  const { caches, client, context, function: fn, settings } = pass;
+  const wanted = resolveObject(fn, settings);
+  if (wanted === undefined) throw new Error(`a source of type ${fn.spec.source.type} is not asked`);
+  const options = { fieldManager: manager, signal: context.signal };
+  try {
+    return await context.creating(`${caches.jobs.name} ${key}`, () => client.create(jobResource, wanted, options));
+  } catch (error) {
+    if (isAlreadyExists(error)) return client.get(jobResource, wanted.metadata, { signal: context.signal });
+    throw error;
+  }
+}
+
+/** Removes a Job that failed long enough ago, so that another one is made. Milliseconds until then; undefined while it runs. */
+async function retryLater(pass: FunctionPass, job: Job, pods: readonly Pod[]): Promise<number | undefined> {
+  if (jobEnd(job) === undefined) return undefined;
+  const { severity } = sourceFinding({ kind: 'resolving', job, pods });
+  const ms = cooldownMs[severity === 'stalled' ? 'stalled' : 'retrying'] - msSinceEnd(job, pass.today());
+  if (ms <= 0) await removeJob(pass, job);
+  return Math.max(ms, 1000);
+}
+
+/** The status has the answer: the Jobs that were asked are of no use any more. */
+async function removeAnswered(pass: FunctionPass): Promise<void> {
+  const { caches, key } = pass;
+  for (const job of caches.jobs.cache.byIndex(byFunction, key)) {
+    if (job.metadata.name.startsWith('resolve-') && jobEnd(job) !== undefined) await removeJob(pass, job);
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { sampleFunction, sampleSettings } from '../function/sample.ts';
-import { buildObjects } from '../function/build-objects.ts';
+import { buildJobObject } from '../function/build-objects.ts';
 import type { FunctionSettings } from '../function/settings.ts';
 import { builders } from './builders.ts';
 import type { AppliedJob } from './job.ts';
@@ -9,13 +9,10 @@ import { sharedReference } from './ownership.ts';
 const key = { author: 'a'.repeat(20), platform: 'b'.repeat(12) };
 const version = { kind: 'commit', value: 'c'.repeat(40) } as const;
 
-const isJob = (object: { readonly kind: string }): object is AppliedJob => object.kind === 'Job';
-
 function jobOf(settings: FunctionSettings, spec: object = {}, metadata: object = {}): AppliedJob {
   const fn = sampleFunction(spec, metadata);
   const owners = [sharedReference(fn), { ...sharedReference(fn), name: 'other', uid: 'other' }];
-  const objects = buildObjects(fn, { version, key, attempt: 2, owners }, settings);
-  const job = objects.find(isJob);
+  const job = buildJobObject(fn, { version, key, attempt: 2, owners }, settings);
   if (job === undefined) throw new Error('no Job was made');
   return job;
 }

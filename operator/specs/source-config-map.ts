@@ -12,7 +12,7 @@ export interface SourceConfigMapProps {
   readonly files: Readonly<Record<string, string>>;
 }
 
-interface AppliedConfigMap extends AppliedObject {
+export interface AppliedConfigMap extends AppliedObject {
   readonly immutable: true;
   readonly data: Readonly<Record<string, string>>;
 }

@@ -157,3 +157,23 @@ export class FunctionCluster {
       : this.admin.request(method, path, body, 'application/merge-patch+json');
   }
 }
+
+export const lambda = (name: string): Place => ({
+  apiVersion: 'lambda.knative.io/v1alpha1',
+  kind: 'LambdaFunction',
+  name,
+});
+export const service = (name: string): Place => ({ apiVersion: 'serving.knative.dev/v1', kind: 'Service', name });
+
+/** A LambdaFunction with a condition of this status and reason. */
+export const withCondition = (type: string, status: string, reason: string) =>
+  z.looseObject({
+    status: z.looseObject({
+      phase: z.string(),
+      conditions: z
+        .array(z.looseObject({ type: z.string(), status: z.string(), reason: z.string(), message: z.string() }))
+        .refine((all) => all.some((one) => one.type === type && one.status === status && one.reason === reason), {
+          message: `no condition ${type}=${status} ${reason}`,
+        }),
+    }),
+  });

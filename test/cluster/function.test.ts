@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
-import { FunctionCluster } from './function-cluster.ts';
+import { FunctionCluster, lambda, service, withCondition } from './function-cluster.ts';
 import type { OperatorProcess } from './operator-process.ts';
 
 jest.setTimeout(180_000);
@@ -15,27 +15,11 @@ beforeAll(async () => {
 
 afterAll(() => cluster.stop());
 
-const lambda = (name: string) => ({ apiVersion: 'lambda.knative.io/v1alpha1', kind: 'LambdaFunction', name }) as const;
-const service = (name: string) => ({ apiVersion: 'serving.knative.dev/v1', kind: 'Service', name }) as const;
-
 const imageSource = (tag = 'v1') => ({
   source: { type: 'image', image: { repository: 'ghcr.io/example/hello', tag } },
 });
 
 const generated = z.looseObject({ metadata: z.looseObject({ generation: z.int(), uid: z.string() }) });
-
-/** A LambdaFunction with a condition of this status and reason. */
-const withCondition = (type: string, status: string, reason: string) =>
-  z.looseObject({
-    status: z.looseObject({
-      phase: z.string(),
-      conditions: z
-        .array(z.looseObject({ type: z.string(), status: z.string(), reason: z.string(), message: z.string() }))
-        .refine((all) => all.some((one) => one.type === type && one.status === status && one.reason === reason), {
-          message: `no condition ${type}=${status} ${reason}`,
-        }),
-    }),
-  });
 
 /** What Knative's controller writes once a revision serves. */
 async function serve(name: string, revision = `${name}-00001`): Promise<void> {

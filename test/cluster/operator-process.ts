@@ -59,6 +59,10 @@ export class OperatorProcess {
     return this.#process.pid;
   }
 
+  get isAlive(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   get healthPort(): number | undefined {
     return this.#ports[0];
   }
@@ -85,7 +89,7 @@ export class OperatorProcess {
 
   /** Exit code after a signal. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return this.#process.exitCode;
+    if (!this.isAlive) return this.#process.exitCode;
     const exit = once(this.#process, 'exit');
     this.#process.kill(signal);
     await exit;

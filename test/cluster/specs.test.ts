@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { builderProfiles } from '../../operator/api/index.ts';
-import { buildObjects, resolveObject } from '../../operator/function/build-objects.ts';
+import { buildJobObject, resolveObject, sourceObject } from '../../operator/function/build-objects.ts';
 import { givenImage } from '../../operator/function/destination.ts';
 import { sampleFunction, sampleSettings } from '../../operator/function/sample.ts';
 import { serviceObject } from '../../operator/function/serving-objects.ts';
@@ -84,7 +84,10 @@ function buildsOf(environment: Environment, sample: Sample, settings: FunctionSe
   const fn = functionOf(environment, sample);
   const resolve = resolveObject(fn, settings);
   const ask = { version, key, attempt: 1, owners: [sharedReference(fn)] };
-  return [...buildObjects(fn, ask, settings), ...(resolve === undefined ? [] : [resolve])];
+  const job = buildJobObject(fn, ask, settings);
+  const metadata = { name: 'build', uid: '1', resourceVersion: '1', creationTimestamp: '' };
+  const code = sourceObject(fn, { metadata: { ...metadata, namespace: fn.metadata.namespace } });
+  return [code, job, resolve].filter((object) => object !== undefined);
 }
 
 function service(environment: Environment, sample: Sample, live?: KnativeService) {

@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { z } from 'zod';
+import { BuildKubelet, digest, wellBuilt } from './build-kubelet.ts';
+import { eventually } from './eventually.ts';
+import { FunctionCluster, lambda, service, withCondition } from './function-cluster.ts';
+import type { OperatorProcess } from './operator-process.ts';
+
+jest.setTimeout(240_000);
+
+const patience = { timeoutMs: 60_000, intervalMs: 100 } as const;
+const cap = 3;
+
+let cluster: FunctionCluster;
+let kubelet: BuildKubelet;
+let operator: OperatorProcess;
+
+beforeAll(async () => {
+  cluster = await FunctionCluster.start();
+  kubelet = new BuildKubelet(cluster);
+  operator = await cluster.startOperator({ MAX_CONCURRENT_JOBS: String(cap) });
+});
+
+afterAll(() => cluster.stop());
+
+const inline = (code: string, more: object = {}) => ({
+  source: { type: 'inline', inline: { code } },
+  runtime: { language: 'python', version: '3.12' },
+  ...more,
+});
+
+const branch = {
+  source: { type: 'git', git: { url: 'https://git.example.com/team/code.git', ref: 'main' } },
+  runtime: { language: 'python', version: '3.12' },
+};
+
+const imageIn = (expected: string) =>
+  z.looseObject({
+    spec: z.looseObject({
+      template: z.looseObject({
+        spec: z.looseObject({
+          containers: z.tuple([
+            z.looseObject({ image: z.string().refine((image) => image.endsWith(expected), `no image ${expected}`) }),
+          ]),
+        }),
+      }),
+    }),
+  });
+
+const remove = (name: string) => cluster.admin.remove({ ...lambda(name), namespace: cluster.namespace });
+
+describe('inline code', () => {
+  test('is built by a Job that finds it in a ConfigMap, and deployed by the digest that the build reports', async () => {
+    await cluster.applyFunction('inline', inline('def handler(event): return 1'));
+    const building = await kubelet.jobOf('inline');
+    const { name } = building.metadata;
+    await eventually(() => cluster.get('v1', 'ConfigMap', name), patience);
+    expect(await cluster.get('v1', 'ConfigMap', name)).toMatchObject({
+      metadata: { ownerReferences: [{ kind: 'Job', name }] },
+      data: { 'main.py': 'def handler(event): return 1' },
+    });
+    await cluster.until(lambda('inline'), withCondition('BuildReady', 'Unknown', 'BuildRunning'));
+    await kubelet.run(building, wellBuilt(digest('1')));
+    await cluster.until(service('inline'), imageIn(`@${digest('1')}`));
+    const built = await cluster.until(lambda('inline'), withCondition('BuildReady', 'True', 'BuildSucceeded'));
+    expect(built.status).toMatchObject({ buildStatus: { attempt: 1, digest: digest('1'), jobName: name } });
+  });
+
+  test('is not built again when only the spec around it changes, nor when its Job is gone', async () => {
+    const before = (await kubelet.jobs()).map(({ metadata }) => metadata.name);
+    for (const name of before) {
+      await cluster.admin.remove({ apiVersion: 'batch/v1', kind: 'Job', name, namespace: cluster.namespace });
+    }
+    const env = [{ name: 'GREETING', value: 'hi' }];
+    await cluster.applyFunction('inline', inline('def handler(event): return 1', { env }));
+    await cluster.until(service('inline'), z.looseObject({ metadata: z.looseObject({ generation: z.literal(2) }) }));
+    await cluster.until(service('inline'), imageIn(`@${digest('1')}`));
+    expect(await kubelet.jobs()).toEqual([]);
+  });
+
+  test('is built again when it changes, and the old image serves until then', async () => {
+    await cluster.applyFunction('inline', inline('def handler(event): return 2'));
+    const building = await kubelet.jobOf('inline');
+    expect(await cluster.get('serving.knative.dev/v1', 'Service', 'inline')).toEqual(
+      expect.objectContaining(
+        imageIn(`@${digest('1')}`).parse(await cluster.get('serving.knative.dev/v1', 'Service', 'inline')),
+      ),
+    );
+    await kubelet.run(building, wellBuilt(digest('2')));
+    await cluster.until(service('inline'), imageIn(`@${digest('2')}`));
+  });
+});
+
+describe('a build that fails', () => {
+  test('says the last lines of its log, without secrets, and is not repeated', async () => {
+    await cluster.applyFunction('broken', inline('import reqests'));
+    const building = await kubelet.jobOf('broken');
+    await kubelet.run(building, {
+      fetch: { exitCode: 0 },
+      build: { exitCode: 1, message: 'step 1\nERROR: No matching distribution found for reqests\npassword=hunter2' },
+    });
+    const failed = await cluster.until(lambda('broken'), withCondition('BuildReady', 'False', 'BuildStageFailed'));
+    expect(failed.status.phase).toBe('Failed');
+    const text = JSON.stringify(failed.status);
+    expect(text).toContain('No matching distribution found for reqests');
+    expect(text).not.toContain('hunter2');
+    expect(await kubelet.jobsOf('broken')).toHaveLength(1);
+  });
+
+  test('is repeated when somebody asks for it', async () => {
+    await cluster.applyFunction('broken', inline('import reqests'), {
+      'lambda.knative.io/rebuild-requested': 'once more',
+    });
+    const again = await kubelet.jobOf('broken');
+    await kubelet.run(again, wellBuilt(digest('3')));
+    await cluster.until(service('broken'), imageIn(`@${digest('3')}`));
+    expect(again.metadata.name).toMatch(/-1$/);
+  });
+
+  test('tells what fetch said of the source', async () => {
+    await cluster.applyFunction('missing', inline('missing = 1'));
+    const message = JSON.stringify({
+      outcome: 'failed',
+      reason: 'MainFileMissing',
+      message: 'no main.py',
+      retryable: false,
+    });
+    await kubelet.run(await kubelet.jobOf('missing'), { fetch: { exitCode: 2, message } });
+    const failed = await cluster.until(
+      lambda('missing'),
+      withCondition('SourceReady', 'False', 'SourceMainFileMissing'),
+    );
+    expect(failed.status.phase).toBe('Failed');
+    await remove('missing');
+  });
+});
+
+describe('a branch', () => {
+  test('is asked for its commit once, and that commit is built', async () => {
+    await cluster.applyFunction('branch', branch);
+    const commit = 'a'.repeat(40);
+    const message = JSON.stringify({ outcome: 'resolved', version: { kind: 'commit', value: commit } });
+    await kubelet.run(await kubelet.jobOf('branch', 'resolve-'), { fetch: { exitCode: 0, message } });
+    const building = await kubelet.jobOf('branch');
+    expect(JSON.stringify(building.spec)).toContain(commit);
+    const resolved = await cluster.until(lambda('branch'), withCondition('SourceReady', 'True', 'SourceResolved'));
+    expect(resolved.status).toMatchObject({ sourceStatus: { revision: `commit ${commit}` } });
+    await kubelet.run(building, wellBuilt(digest('4')));
+    await cluster.until(service('branch'), imageIn(`@${digest('4')}`));
+  });
+});
+
+describe('builds of several functions', () => {
+  test('of the same content are one Job, which ends with the last that waits', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `same-${index}`);
+    await Promise.all(names.map((name) => cluster.applyFunction(name, inline('same = True'))));
+    const owners = await eventually(async () => {
+      const [one, ...others] = (await kubelet.jobs()).filter(({ metadata }) =>
+        metadata.ownerReferences.some(({ name }) => name.startsWith('same-')),
+      );
+      if (one === undefined || others.length > 0) throw new Error(`${others.length + 1} Jobs`);
+      const found = one.metadata.ownerReferences.map(({ name }) => name);
+      if (found.length < names.length) throw new Error(`${found.length} wait`);
+      return found;
+    }, patience);
+    expect(owners.toSorted()).toEqual(names);
+    await remove('same-0');
+    await kubelet.run(await kubelet.jobOf('same-1'), wellBuilt(digest('5')));
+    await Promise.all(names.slice(1).map((name) => cluster.until(service(name), imageIn(`@${digest('5')}`))));
+    await cluster.applyFunction('late', inline('same = True'));
+    await cluster.until(service('late'), imageIn(`@${digest('5')}`));
+  });
+
+  test('wait in a queue above the cap, are told their place, and begin one after the other', async () => {
+    const names = Array.from({ length: cap + 1 }, (_, index) => `queue-${index}`);
+    for (const [index, name] of names.entries()) await cluster.applyFunction(name, inline(`number = ${index}`));
+    const [queued, ...none] = await eventually(async () => {
+      const running = (await kubelet.jobs()).flatMap(({ metadata }) =>
+        metadata.ownerReferences.map(({ name }) => name),
+      );
+      if (running.filter((name) => name.startsWith('queue-')).length < cap) throw new Error('not all run');
+      return names.filter((name) => !running.includes(name));
+    }, patience);
+    expect(none).toEqual([]);
+    const waiting = await cluster.until(lambda(queued ?? ''), withCondition('BuildReady', 'Unknown', 'BuildQueued'));
+    expect(JSON.stringify(waiting.status)).toContain(`is number 1 of 1 that wait for a build; ${cap} of ${cap} run`);
+    expect(await kubelet.jobsOf(queued ?? '')).toEqual([]);
+    const [first = ''] = names.filter((name) => name !== queued);
+    await kubelet.run(await kubelet.jobOf(first), wellBuilt());
+    await kubelet.run(await kubelet.jobOf(queued ?? ''), wellBuilt());
+    for (const name of names) await remove(name);
+  });
+});
+
+describe('a build that nobody wants any more', () => {
+  test('is cancelled by annotation, and begun again without it', async () => {
+    await cluster.applyFunction('cancel', inline('cancel = 1'));
+    const building = await kubelet.jobOf('cancel');
+    const cancel = { 'lambda.knative.io/cancel-build': 'true' };
+    await cluster.applyFunction('cancel', inline('cancel = 1'), cancel);
+    await cluster.until(lambda('cancel'), withCondition('BuildReady', 'False', 'BuildCancelled'));
+    await cluster.untilGone({ apiVersion: 'batch/v1', kind: 'Job', name: building.metadata.name });
+    await cluster.applyFunction('cancel', inline('cancel = 1'));
+    const again = await kubelet.jobOf('cancel');
+    expect(again.metadata.uid).not.toBe(building.metadata.uid);
+  });
+
+  test('ends with a newer spec', async () => {
+    const building = await kubelet.jobOf('cancel');
+    await cluster.applyFunction('cancel', inline('cancel = 2'));
+    await cluster.untilGone({ apiVersion: 'batch/v1', kind: 'Job', name: building.metadata.name });
+    expect((await kubelet.jobOf('cancel')).metadata.name).not.toBe(building.metadata.name);
+  });
+
+  test('ends with its function', async () => {
+    const building = await kubelet.jobOf('cancel');
+    await remove('cancel');
+    await cluster.untilGone({ apiVersion: 'batch/v1', kind: 'Job', name: building.metadata.name });
+    expect((await cluster.request('GET', lambda('cancel'))).status).toBe(404);
+  });
+});
+
+test('an operator that is killed during a build is followed by one that goes on with it', async () => {
+  await cluster.applyFunction('killed', inline('killed = 1'));
+  const building = await kubelet.jobOf('killed');
+  await operator.end('SIGKILL');
+  await kubelet.run(building, wellBuilt(digest('6')));
+  operator = await cluster.startOperator({ MAX_CONCURRENT_JOBS: String(cap) });
+  await cluster.until(service('killed'), imageIn(`@${digest('6')}`));
+  expect(await kubelet.jobsOf('killed')).toHaveLength(1);
+});
+
+test('never asks for what its account may not do', async () => {
+  for (const one of cluster.operators.filter(({ isAlive }) => isAlive)) {
+    expect(Object.keys(await one.requests()).filter((key) => key.endsWith(' 403'))).toEqual([]);
+    expect(one.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  }
+});
