@@ -34,7 +34,7 @@ export interface Ending {
   readonly reason?: string;
 }
 
-const patience = { timeoutMs: 60_000, intervalMs: 50 } as const;
+const patience = { intervalMs: 50 } as const;
 
 /** The node that runs the pods of Jobs: what it says of them is written by the test, the Job controller is the real one. */
 export class BuildKubelet {

@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { BuildKubelet, digest, wellBuilt } from './build-kubelet.ts';
 import { eventually } from './eventually.ts';
 import { FunctionCluster, lambda, service, withCondition } from './function-cluster.ts';
 import type { OperatorProcess } from './operator-process.ts';
 
-jest.setTimeout(240_000);
-
-const patience = { timeoutMs: 60_000, intervalMs: 100 } as const;
+const patience = { intervalMs: 100 } as const;
 const cap = 3;
 
 let cluster: FunctionCluster;

@@ -17,7 +17,7 @@ import { makePlatformNamespaces } from './platform-namespaces.ts';
 /** What must be there before the operator starts; its own pods are a process of the test. */
 const needed = new Set(['Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
 
-const patience = { timeoutMs: 60_000, intervalMs: 50 } as const;
+const patience = { intervalMs: 50 } as const;
 
 export interface Place {
   readonly apiVersion: string;

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { FunctionCluster, lambda, service, withCondition } from './function-cluster.ts';
 import type { OperatorProcess } from './operator-process.ts';
-
-jest.setTimeout(180_000);
 
 let cluster: FunctionCluster;
 let operator: OperatorProcess;

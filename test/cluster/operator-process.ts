@@ -20,7 +20,7 @@ export interface OperatorProps {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-const patience = { timeoutMs: 60_000, intervalMs: 100 } as const;
+const patience = { intervalMs: 100 } as const;
 
 /** The bundled controller as a process with the arguments and variables of the manifests. */
 export class OperatorProcess {
