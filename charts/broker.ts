@@ -11,6 +11,11 @@ const delivery = { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1S' 
 /** Path of the receiver that keeps and counts dead letters. */
 const deadLetterPath = '/dlq';
 
+/** Who takes events that could not be delivered. */
+export function deadLetterSink(environment: Environment) {
+  return { ref: receiverReference(environment), uri: deadLetterPath };
+}
+
 /** One Broker in each namespace of the environment, with where it keeps its events. */
 export function addBrokers(chart: Chart, environment: Environment): void {
   for (const namespace of allNamespaces(environment)) {
@@ -37,7 +42,7 @@ function addBroker(chart: Chart, environment: Environment, namespace: string): v
     },
     spec: {
       config: { apiVersion, kind, ...config },
-      delivery: { ...delivery, deadLetterSink: { ref: receiverReference(environment), uri: deadLetterPath } },
+      delivery: { ...delivery, deadLetterSink: deadLetterSink(environment) },
     },
   });
 }

@@ -1,19 +1,19 @@
 import type { Environment, Releases } from '../stacks/index.ts';
-import { builderImage, pushRegistryHost, registryHost } from './constructs/image.ts';
+import { deadLetterSink } from './broker.ts';
+import { roleArn } from './constructs/hardened-pod.ts';
+import { builderImage, operatorImage, pushRegistryHost, registryHost } from './constructs/image.ts';
 
 /** Configuration of operator and receiver: the data of the ConfigMap knative-lambda-config, read as environment variables. */
 export function operatorConfiguration(environment: Environment, releases: Releases): Record<string, string> {
-  const { builds, cluster, features, monitoring, namespaces, operator, rabbitmq, watch } = environment;
+  const { cluster, features, monitoring, namespaces, operator, rabbitmq, watch } = environment;
   return {
     ENVIRONMENT: environment.name,
     LOG_LEVEL: environment.logLevel,
     CLUSTER_NAME: cluster.name,
     WATCH_NAMESPACES: watch === 'all' ? '' : namespaces.functions.join(','),
     EXCLUDED_NAMESPACES: operator.canary?.namespaces.join(',') ?? '',
+    FUNCTION_NAMESPACES: namespaces.functions.join(','),
     DEFAULT_NAMESPACE: namespaces.functions[0] ?? '',
-    MAX_CONCURRENT_JOBS: String(builds.maxConcurrent),
-    BUILDER: builds.builder,
-    BUILDER_IMAGE: builderImage(environment, releases),
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://${monitoring.tracesEndpoint}`,
     OTEL_SERVICE_NAMESPACE: 'knative-lambda',
     OTEL_TRACES_SAMPLER_ARG: String(monitoring.samplingRatio),
@@ -24,9 +24,42 @@ export function operatorConfiguration(environment: Environment, releases: Releas
     RABBITMQ_RESULT_QUEUE: rabbitmq.queues.results,
     ENFORCE_USABLE_BY: String(features.enforceUsableBy),
     WATCH_SECRET_VERSIONS: String(features.watchSecretVersions),
+    MAX_TIMEOUT_SECONDS: String(environment.knative.maxCallSeconds),
+    DEAD_LETTER_SINK: JSON.stringify(deadLetterSink(environment)),
+    ...buildConfiguration(environment, releases),
     ...registryConfiguration(environment),
     ...codeStoreConfiguration(environment),
   };
+}
+
+/** How builds run; what is a structure is JSON. */
+function buildConfiguration(environment: Environment, releases: Releases): Record<string, string> {
+  const { builds, codeStore } = environment;
+  const store = codeStore.kind === 'minio' ? [codeStore.endpoint] : [];
+  return {
+    MAX_CONCURRENT_JOBS: String(builds.maxConcurrent),
+    OPERATOR_IMAGE: operatorImage(environment, releases),
+    BUILDER: builds.builder,
+    BUILDER_IMAGE: builderImage(environment, releases),
+    BUILD_RESOURCES: JSON.stringify(builds.resources),
+    BUILD_NODE_SELECTOR: JSON.stringify(builds.nodeSelector),
+    BUILD_TOLERATIONS: JSON.stringify(builds.tolerations),
+    BUILD_PRIORITY_CLASS: builds.priorityClass ?? '',
+    BUILD_SCRATCH_SIZE: builds.scratchSize,
+    BUILD_CACHE_REPOSITORY: builds.cache?.repository ?? '',
+    BUILD_CACHE_NEEDS_IDENTITY: String(builds.cache?.needsIdentity ?? false),
+    BUILD_PUSH_SECRET: builds.pushSecret ?? '',
+    TRUSTED_HOSTS: [...store, ...builds.trustedHosts].join(','),
+    ...identityConfiguration(environment),
+  };
+}
+
+/** How a build proves to the cloud who it is: on EKS a webhook adds the token that AWS trusts. */
+function identityConfiguration({ cloud, cluster }: Environment): Record<string, string> {
+  if (cloud === undefined) return { BUILD_IDENTITY: 'none' };
+  return cluster.distribution === 'eks'
+    ? { BUILD_IDENTITY: 'eks' }
+    : { BUILD_IDENTITY: 'web-identity', BUILD_ROLE_ARN: roleArn(cloud.account, cloud.roles.builder) };
 }
 
 function registryConfiguration(environment: Environment): Record<string, string> {

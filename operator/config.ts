@@ -20,7 +20,10 @@ const address = z.url({ protocol: /^https?$/, error: 'an http or https address, 
 const ratio = z.string().transform(Number).pipe(z.number('a number').min(0).max(1));
 
 const flagSchema = z.strictObject({
-  mode: z.enum(['controller']).default('controller').describe('program to run: controller'),
+  mode: z
+    .enum(['controller', 'fetch'])
+    .default('controller')
+    .describe('program to run: controller; fetch, which prepares a build, has a help of its own'),
   'metrics-bind-address': bindAddress.prefault(':8080').describe('where /metrics is served, :8080; 0 for nowhere'),
   'health-probe-bind-address': bindAddress
     .prefault(':8081')

@@ -28,7 +28,15 @@ const buildPod = {
 
 /** What holds everywhere unless an environment says otherwise. */
 const common = {
-  builds: { maxConcurrent: 50, builder: 'kaniko', resources: buildPod, nodeSelector: {} },
+  builds: {
+    maxConcurrent: 50,
+    builder: 'kaniko',
+    resources: buildPod,
+    nodeSelector: {},
+    tolerations: [],
+    scratchSize: '4Gi',
+    trustedHosts: [],
+  },
   capacity: {
     functions: 10,
     agents: 5,

@@ -84,7 +84,12 @@ interface Options {
 function readOptions(words: readonly string[]): Options {
   try {
     const flag = { type: 'boolean', default: false } as const;
-    const options = { plan: { type: 'string' }, resolve: flag, help: { ...flag, short: 'h' } } as const;
+    const options = {
+      mode: { type: 'string' },
+      plan: { type: 'string' },
+      resolve: flag,
+      help: { ...flag, short: 'h' },
+    } as const;
     const { plan, resolve, help: wanted } = parseArgs({ args: [...words], options }).values;
     return { plan, resolve, help: wanted };
   } catch (error) {

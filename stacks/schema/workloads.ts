@@ -91,6 +91,35 @@ export const buildsSchema = z.strictObject({
   nodeSelector: z
     .record(z.string(), z.string())
     .describe('labels of the nodes that builds run on; empty means any node'),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: z.string().min(1).describe('key of the taint'),
+        operator: z.enum(['Exists', 'Equal']).describe('whether the value is compared'),
+        value: z.string().optional().describe('value of the taint; absent where it is not compared'),
+        effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).describe('effect of the taint'),
+      }),
+    )
+    .describe('taints of nodes that builds may run on, those of spot nodes for example; empty means none'),
+  priorityClass: dnsLabel.optional().describe('PriorityClass of build pods; absent means that of the cluster'),
+  scratchSize: memoryQuantity.describe('most that the context of a build, and then its image, may take on a node'),
+  cache: z
+    .strictObject({
+      repository: z.string().min(1).describe('repository of layers, with its registry'),
+      needsIdentity: z
+        .boolean()
+        .describe('whether its registry asks for the identity of the pod, which code in the build can then use'),
+    })
+    .optional()
+    .describe('where layers are kept; absent means that every build makes all of them'),
+  pushSecret: dnsLabel
+    .optional()
+    .describe(
+      'Secret of type kubernetes.io/dockerconfigjson in each function namespace that images are pushed with; absent means the identity of the pod or none',
+    ),
+  trustedHosts: z
+    .array(z.string().min(1))
+    .describe('hosts with private addresses that sources may be on, beside the code store; empty means none'),
 });
 
 export const capacitySchema = z.strictObject({

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
@@ -54,6 +54,9 @@ beforeAll(() => {
     logLevel: 'warning',
   });
   for (const name of ['mount', 'workspace']) mkdirSync(join(folder, name));
+  const wrapper = join(dirname(program), 'wrappers', 'python');
+  mkdirSync(wrapper, { recursive: true });
+  writeFileSync(join(wrapper, 'main.py'), 'serve()');
   // as the kubelet lays out a ConfigMap
   mkdirSync(join(folder, 'mount/..2026_01_01'));
   writeFileSync(join(mount, '..2026_01_01', 'main.py'), 'print(1)');
@@ -81,6 +84,8 @@ describe('the program', () => {
     expect(parseAnswer(printed)).toEqual(readAnswer());
     expect(code).toBe(0);
     expect(readFileSync(join(folder, 'workspace/context/app/main.py'), 'utf8')).toBe('print(1)');
+    expect(readFileSync(join(folder, 'workspace/context/runtime/main.py'), 'utf8')).toBe('serve()');
+    expect(readFileSync(join(folder, 'workspace/context/Dockerfile'), 'utf8')).toContain('COPY app/ /app/');
     expect(readFileSync(join(folder, 'workspace/context/app/lib/a.py'), 'utf8')).toBe('a');
   });
 

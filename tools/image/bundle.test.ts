@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -23,7 +23,7 @@ const run = (...args: readonly string[]) =>
 
 describe('the bundle of the image', () => {
   test('is one file for each program, and one for each part that not every process needs', () => {
-    expect([...files.keys()]).toEqual(['main.cjs', 'controller.cjs', 'otlp.cjs', 'kubeconfig-loader.cjs']);
+    expect([...files.keys()]).toEqual(['main.cjs', 'controller.cjs', 'fetch.cjs', 'otlp.cjs', 'kubeconfig-loader.cjs']);
   });
 
   test('keeps the controller below 2 MB', () => {
@@ -38,6 +38,15 @@ describe('the bundle of the image', () => {
   test('has what is for outside a cluster, and what sends traces, in files of their own', () => {
     expect(holding(/node_modules\/@kubernetes\/client-node\//)).toEqual(['kubeconfig-loader.cjs']);
     expect(holding(/node_modules\/@opentelemetry\/(sdk|exporter|resources|otlp)/)).toEqual(['otlp.cjs']);
+  });
+
+  test('has the wrappers that fetch puts into build contexts', () => {
+    expect(existsSync(join(folder, 'wrappers', 'nodejs', 'main.js'))).toBe(true);
+    expect(existsSync(join(folder, 'wrappers', 'nodejs', 'tsconfig.json'))).toBe(false);
+  });
+
+  test('prepares builds with the same entry', () => {
+    expect(run('--mode=fetch', '--help').stdout).toContain('FETCH_PLAN');
   });
 
   test('says what it takes', () => {
@@ -64,7 +73,7 @@ describe('the bundle of the image', () => {
     expect(status).toBe(1);
     expect(stderr.split('\n')).toEqual([
       expect.stringContaining('flag: got --leader-elct, allowed --mode'),
-      '--mode: got "fetcher", allowed controller; change it',
+      '--mode: got "fetcher", allowed controller, fetch; change it',
       '',
     ]);
   });

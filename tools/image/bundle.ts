@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { languages } from '../../operator/api/index.ts';
 import { projectRoot } from '../../stacks/index.ts';
 import { slimming } from './slimming.ts';
 
@@ -41,7 +42,20 @@ export async function bundleImage(folder: string): Promise<ReadonlyMap<string, B
     };
     files.set(fileName(module), inputsOf(await bundle(module, join(folder, fileName(module)), splitAtImports(found))));
   }
+  copyWrappers(folder);
   return files;
+}
+
+/** What is for whoever writes the wrapper, and not for the function. */
+const leftOut = /(^|[/])(tsconfig\.json|node_modules|__pycache__|[^/]*\.test\.[a-z]+)$/;
+
+/** Wrappers of the languages, which fetch reads and the image does not run. */
+function copyWrappers(folder: string): void {
+  for (const language of languages) {
+    const from = join(projectRoot, 'operator/runtimes', language, 'wrapper');
+    if (!existsSync(from)) continue;
+    cpSync(from, join(folder, 'wrappers', language), { recursive: true, filter: (path) => !leftOut.test(path) });
+  }
 }
 
 async function bundle(module: string, outfile: string, plugin: Plugin): Promise<Metafile> {

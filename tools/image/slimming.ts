@@ -13,7 +13,10 @@ const englishOnly: Plugin = {
 const poolOnly: Plugin = {
   name: 'pool-only',
   setup(bundler) {
-    bundler.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'pool-only' }));
+    // fetch connects to whatever an author names, and needs more of it
+    bundler.onResolve({ filter: /^undici$/ }, ({ importer, path }) =>
+      importer.includes('/operator/fetch/') ? undefined : { path, namespace: 'pool-only' },
+    );
     bundler.onLoad({ filter: /.*/, namespace: 'pool-only' }, () => ({ contents: pool, resolveDir: projectRoot }));
   },
 };
