@@ -104,6 +104,7 @@ describe('Flux, its own kustomize-controller', () => {
     await flux.until(async () => (await imageOf('dev')) === good);
     await flux.until(async () => (await flux.conditionOf('knative-lambda-dev')).startsWith('True: Applied revision'));
     report('a revert is applied and healthy', startedAt);
+    expect(await imageOf('dev')).toBe(good);
   });
 
   test('says which object is not healthy, in the status of the environment and in an event', async () => {
