@@ -48,7 +48,7 @@ export const grants: readonly Grant[] = [
     apiGroup: 'lambda.knative.io',
     resources: ['lambdafunctions/status', 'lambdaagents/status'],
     verbs: ['patch'],
-    neededBy: 'operator/function/status.ts',
+    neededBy: 'operator/function/reconcile.ts',
   },
   {
     account: 'operator',
@@ -56,7 +56,7 @@ export const grants: readonly Grant[] = [
     apiGroup: 'batch',
     resources: ['jobs'],
     verbs: own,
-    neededBy: 'operator/function/build.ts',
+    neededBy: 'operator/function/start-build.ts',
   },
   {
     account: 'operator',
@@ -64,7 +64,7 @@ export const grants: readonly Grant[] = [
     apiGroup: '',
     resources: ['configmaps'],
     verbs: ['create', 'patch', 'delete'],
-    neededBy: 'operator/function/build.ts',
+    neededBy: 'operator/function/start-build.ts',
   },
   {
     account: 'operator',
@@ -72,7 +72,7 @@ export const grants: readonly Grant[] = [
     apiGroup: '',
     resources: ['pods'],
     verbs: read,
-    neededBy: 'operator/function/build.ts',
+    neededBy: 'operator/function/caches.ts',
   },
   {
     account: 'operator',
@@ -96,7 +96,7 @@ export const grants: readonly Grant[] = [
     apiGroup: 'serving.knative.dev',
     resources: ['revisions'],
     verbs: read,
-    neededBy: 'operator/function/deploy.ts',
+    neededBy: 'operator/function/caches.ts',
   },
   {
     account: 'operator',
@@ -104,7 +104,7 @@ export const grants: readonly Grant[] = [
     apiGroup: 'apps',
     resources: ['replicasets'],
     verbs: read,
-    neededBy: 'operator/function/status.ts',
+    neededBy: 'operator/function/caches.ts',
   },
   {
     account: 'operator',
@@ -144,7 +144,7 @@ export const grants: readonly Grant[] = [
     apiGroup: 'events.k8s.io',
     resources: ['events'],
     verbs: ['create', 'patch'],
-    neededBy: 'operator/reconcile/event-recorder.ts',
+    neededBy: 'operator/reconcile/event-sink.ts',
   },
   {
     account: 'operator',
@@ -152,7 +152,7 @@ export const grants: readonly Grant[] = [
     apiGroup: 'coordination.k8s.io',
     resources: ['leases'],
     verbs: ['get', 'create', 'update'],
-    neededBy: 'operator/reconcile/leader.ts',
+    neededBy: 'operator/reconcile/lease-store.ts',
   },
   {
     account: 'operator',
@@ -160,7 +160,7 @@ export const grants: readonly Grant[] = [
     apiGroup: '',
     resources: ['secrets', 'configmaps'],
     verbs: ['list', 'watch'],
-    neededBy: 'operator/function/references.ts',
+    neededBy: 'operator/function/caches.ts',
   },
   {
     account: 'operator',
