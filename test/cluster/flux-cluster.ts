@@ -10,7 +10,7 @@ import { eventually } from './eventually.ts';
 import { type FluxSource, serveRepository } from './flux-source.ts';
 import { readForeignCrds } from './foreign-crds.ts';
 import { findFreePorts } from './free-ports.ts';
-import type { ObjectReference } from './kubernetes-object.ts';
+import type { KubernetesObject, ObjectReference } from './kubernetes-object.ts';
 import { makePlatformNamespaces } from './platform-namespaces.ts';
 
 /** A cluster that Flux's own kustomize-controller delivers from the committed manifests. */
@@ -55,6 +55,13 @@ const kustomization = z.looseObject({
 const deployment = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string(), generation: z.int() }),
   spec: z.looseObject({ replicas: z.int() }),
+  status: z
+    .looseObject({
+      observedGeneration: z.int().default(0),
+      readyReplicas: z.int().default(0),
+      conditions: z.array(z.unknown()).default([]),
+    })
+    .prefault({}),
 });
 
 export function fluxObject(kind: string, name: string, apiVersion: string): ObjectReference {
@@ -137,19 +144,32 @@ export async function startKustomizeController(controlPlane: ControlPlane, event
 async function keepDeploymentsAvailable(admin: ApiClient, signal: AbortSignal): Promise<void> {
   try {
     for await (const _ of every(300, undefined, { signal })) {
-      for (const found of await admin.list({ apiVersion: 'apps/v1', kind: 'Deployment' })) {
-        const { metadata, spec } = deployment.parse(found);
-        const path = `/apis/apps/v1/namespaces/${metadata.namespace}/deployments/${metadata.name}/status`;
-        const isBroken = JSON.stringify(spec).includes(brokenImage);
-        const status = statusOf(metadata.generation, isBroken ? 0 : spec.replicas);
-        // whatever comes back: Flux may have removed it, or changed it again, in between
-        await admin.request('PATCH', path, { status }, 'application/merge-patch+json');
-      }
+      for (const found of await admin.list({ apiVersion: 'apps/v1', kind: 'Deployment' })) await tell(admin, found);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   }
 }
+
+async function tell(admin: ApiClient, found: KubernetesObject): Promise<void> {
+  const { metadata, spec, status: told } = deployment.parse(found);
+  const isBroken = JSON.stringify(spec).includes(brokenImage);
+  const status = statusOf(metadata.generation, isBroken ? 0 : spec.replicas);
+  if (isTold(told, status)) return;
+  const path = `/apis/apps/v1/namespaces/${metadata.namespace}/deployments/${metadata.name}/status`;
+  // whatever comes back: Flux may have removed it, or changed it again, in between
+  await admin.request('PATCH', path, { status }, 'application/merge-patch+json');
+}
+
+type Told = z.output<typeof deployment>['status'];
+
+const isTold = (
+  { observedGeneration, readyReplicas, conditions }: Told,
+  wanted: ReturnType<typeof statusOf>,
+): boolean =>
+  observedGeneration === wanted.observedGeneration &&
+  readyReplicas === wanted.readyReplicas &&
+  conditions.length === wanted.conditions.length;
 
 function statusOf(generation: number, ready: number) {
   const isReady = ready > 0;

@@ -13,6 +13,7 @@ const suspendable = z.looseObject({ spec: z.looseObject({ suspend: z.boolean().d
 const rolledOut = z.looseObject({
   metadata: z.looseObject({ generation: z.int() }),
   spec: z.looseObject({ replicas: z.int().default(1) }),
+  status: z.looseObject({ observedGeneration: z.int().optional(), readyReplicas: z.int().default(0) }).prefault({}),
 });
 
 /** A cluster that people on call work on: one API server that holds the tiers and pro, under the context of each. */
@@ -82,7 +83,8 @@ function writeContexts(original: string, names: readonly string[]): string {
 /** What the controller of Deployments says once all pods are ready; no node runs here. */
 export async function makeDeploymentsAvailable({ controlPlane, patch }: OperatedCluster): Promise<void> {
   for (const one of await controlPlane.admin.list({ apiVersion: 'apps/v1', kind: 'Deployment' })) {
-    const { metadata, spec } = rolledOut.parse(one);
+    const { metadata, spec, status: told } = rolledOut.parse(one);
+    if (told.observedGeneration === metadata.generation && told.readyReplicas === spec.replicas) continue;
     const counts = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'];
     const status = {
       observedGeneration: metadata.generation,

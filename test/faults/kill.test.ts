@@ -5,7 +5,6 @@ import { readSeed, SeededRandom } from './seeded-random.ts';
 const seed = readSeed(process.env);
 const timing = { leaseMs: 1500, renewDeadlineMs: 1000, retryMs: 200 };
 const kills = 20;
-const sleeps = 3;
 
 let cluster: AuditedCluster;
 let trials: readonly KillTrial[] = [];
@@ -33,17 +32,10 @@ test(`converges each time when one of two replicas is killed, ${kills} times`, a
   await expect(Promise.all(killed)).resolves.toHaveLength(trials.length);
 });
 
-test('converges when a leader wakes up after another one took over', async () => {
-  const slept = trials.map(async (trial) => {
-    for (let done = 0; done < sleeps; done += 1) await trial.sleepOver();
-  });
-  await expect(Promise.all(slept)).resolves.toHaveLength(trials.length);
-});
-
 test('never writes but under the lease, and makes no object twice', () => {
   expect(trials.flatMap((trial) => trial.findings())).toEqual([]);
   for (const { writes, leases, creations } of trials.map((trial) => trial.readAudit())) {
-    expect(new Set(leases.map(({ holder }) => holder)).size).toBeGreaterThan(sleeps);
+    expect(new Set(leases.map(({ holder }) => holder)).size).toBeGreaterThan(2);
     expect(writes.length).toBeGreaterThan(creations.length);
     expect(creations.length).toBeGreaterThan(kills);
   }

@@ -82,6 +82,17 @@ async function soakKills(cluster: AuditedCluster, random: SeededRandom): Promise
   return results.every(Boolean);
 }
 
+const halts = 10;
+
+/** A leader that was halted may finish what it had begun: how often is told, that all converges is held to. */
+async function soakHalts({ controlPlane, program }: AuditedCluster, random: SeededRandom): Promise<void> {
+  const trial = await KillTrial.start({ controlPlane, program, namespace: 'halts', random, timing: quick });
+  for (let done = 0; done < halts; done += 1) await trial.sleepOver();
+  const lines = trial.findings();
+  await trial.stop();
+  process.stdout.write(`       ${halts} halts of a leader: ${lines.length} writes came late\n`);
+}
+
 function readCount(name: string, fallback: number): number {
   const given = process.env[name] ?? '';
   if (given === '') return fallback;
@@ -96,6 +107,7 @@ async function main(): Promise<void> {
   const cluster = await startAuditedCluster();
   try {
     const results = [await soakMemory(cluster.program, random), await soakKills(cluster, random)];
+    await soakHalts(cluster, random);
     process.exitCode = results.every(Boolean) ? 0 : 1;
   } finally {
     await cluster.stop();
