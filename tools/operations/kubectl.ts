@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { ConfigurationError } from '../../stacks/index.ts';
 
 export interface Outcome {
@@ -7,6 +7,8 @@ export interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const plain = /^[\w@%+=:,./-]+$/;
 
@@ -19,8 +21,9 @@ export const toCommandLine = (program: string, args: readonly string[]): string 
 /** kubectl on one context; each command is printed, as it can be pasted, before it runs. */
 export class Kubectl {
   readonly context: string;
-  /** Whether ctrl-C was pressed; nothing runs after it. */
+  /** Whether ctrl-C was pressed while it was heeded; nothing runs after it. */
   interrupted = false;
+  #running: ChildProcess | undefined;
 
   constructor(context: string) {
     this.context = context;
@@ -40,20 +43,30 @@ export class Kubectl {
     return this.start(args, 'inherit');
   }
 
-  /** @throws ConfigurationError when there is no kubectl */
-  private async start(args: readonly string[], output: 'pipe' | 'inherit'): Promise<Outcome> {
-    process.stderr.write(`${this.line(args)}\n`);
-    const child = spawn('kubectl', ['--context', this.context, ...args], { stdio: ['inherit', output, output] });
-    const texts = { stdout: '', stderr: '' };
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
-    // kubectl is told as well, since a signal to this process alone does not reach it
+  /** Work of several commands that ctrl-C does not end before it can say what was done: only the kubectl that runs is told. */
+  async heedSignals<T>(work: () => Promise<T>): Promise<T> {
     const stop = (signal: NodeJS.Signals): void => {
       this.interrupted = true;
-      child.kill(signal);
+      // as well, since a signal to this process alone does not reach it
+      this.#running?.kill(signal);
     };
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
     signals.forEach((signal) => process.on(signal, stop));
+    try {
+      return await work();
+    } finally {
+      signals.forEach((signal) => process.off(signal, stop));
+    }
+  }
+
+  /** @throws ConfigurationError when there is no kubectl */
+  private async start(args: readonly string[], output: 'pipe' | 'inherit'): Promise<Outcome> {
+    const texts = { stdout: '', stderr: '' };
+    if (this.interrupted) return { code: undefined, ...texts };
+    process.stderr.write(`${this.line(args)}\n`);
+    const child = spawn('kubectl', ['--context', this.context, ...args], { stdio: ['inherit', output, output] });
+    this.#running = child;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));
     try {
       const code = await new Promise<number | null>((resolve, reject) => {
         child.on('error', reject).on('close', resolve);
@@ -63,7 +76,7 @@ export class Kubectl {
       const message = error instanceof Error ? error.message : String(error);
       throw new ConfigurationError([`kubectl: ${message}; install it and put it on the PATH`]);
     } finally {
-      signals.forEach((signal) => process.off(signal, stop));
+      this.#running = undefined;
     }
   }
 }

@@ -12,6 +12,17 @@ type Place = Pick<Target, 'environment' | 'variables' | 'now'>;
  */
 export async function operate(verb: Verb, place: Place, kubectl: Kubectl): Promise<void> {
   const { environment, variables } = place;
+  const done: Change[] = [];
+  const steps = await kubectl.heedSignals(() => prepare(verb, place, kubectl));
+  await confirm({ verb: verb.name, risk: verb.risk, environment, yes: variables['YES'] });
+  await kubectl.heedSignals(async () => {
+    for (const step of steps) await take(step, done, kubectl);
+  });
+}
+
+/** What is to be done, once this is known to be the cluster of the environment. */
+async function prepare(verb: Verb, place: Place, kubectl: Kubectl): Promise<readonly Step[]> {
+  const { environment } = place;
   checkCluster(environment, kubectl.context, await kubectl.read(environmentLabelArguments(environment)));
   const look = async (args: readonly string[]): Promise<string> => {
     const outcome = await kubectl.read(args);
@@ -19,12 +30,10 @@ export async function operate(verb: Verb, place: Place, kubectl: Kubectl): Promi
     return outcome.stdout;
   };
   const { before = [], warnings = [], steps } = await verb.plan({ ...place, look });
-  const done: Change[] = [];
-  for (const step of before) await take(step, done, kubectl);
+  for (const step of before) await take(step, [], kubectl);
   const announced = steps.flatMap((step) => (step.kind === 'change' ? [`  ${kubectl.line(step.args)}`] : []));
   if (announced.length > 0) process.stderr.write(`${[...warnings, 'will run:', ...announced].join('\n')}\n`);
-  await confirm({ verb: verb.name, risk: verb.risk, environment, yes: variables['YES'] });
-  for (const step of steps) await take(step, done, kubectl);
+  return steps;
 }
 
 async function take(step: Step, done: Change[], kubectl: Kubectl): Promise<void> {
