@@ -1,5 +1,6 @@
 /** The wrappers that functions run in: how they start, and the images that hold them. */
 export type { BaseImage, BaseImages } from './base-image.ts';
+export { localGo } from './go/local.ts';
 export { dockerignore, ImageError, type ImageSettings, renderDockerfile } from './dockerfile.ts';
 export type { ImageContext, LanguageRuntime } from './language-runtime.ts';
 export type { Command, LocalPaths, LocalRuntime } from './local-runtime.ts';

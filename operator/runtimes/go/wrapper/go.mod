@@ -1,0 +1,3 @@
+module lambda.knative.io/runtime
+
+go 1.22

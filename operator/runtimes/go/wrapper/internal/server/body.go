@@ -1,0 +1,70 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"time"
+)
+
+var (
+	errTooLarge = errors.New("body too large")
+	errSlow     = errors.New("body too slow")
+	// errAborted is for a caller that went away, or whose body is no HTTP.
+	errAborted = errors.New("body aborted")
+)
+
+// linger is how long a body that was refused may still come, so that its sender reads the answer.
+const linger = 2 * time.Second
+
+// mostAtOnce is how much memory a caller gets for the promise of a body.
+const mostAtOnce = 1 << 20
+
+// readBody fails with one of the errors above.
+func readBody(writer http.ResponseWriter, request *http.Request, most int64, within time.Duration) ([]byte, error) {
+	if request.ContentLength > most {
+		return nil, errTooLarge
+	}
+	if request.ContentLength == 0 {
+		return nil, nil
+	}
+	controller := http.NewResponseController(writer)
+	if err := controller.SetReadDeadline(time.Now().Add(within)); err != nil {
+		return nil, errAborted
+	}
+	body, err := readAll(request, most)
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, errSlow
+	case err != nil:
+		return nil, errAborted
+	case int64(len(body)) > most:
+		return nil, errTooLarge
+	}
+	// the connection outlives the request
+	if err := controller.SetReadDeadline(time.Time{}); err != nil {
+		return nil, errAborted
+	}
+	return body, nil
+}
+
+// readAll reads one byte more than the most where there is one.
+func readAll(request *http.Request, most int64) ([]byte, error) {
+	if request.ContentLength < 0 || request.ContentLength > mostAtOnce {
+		return io.ReadAll(io.LimitReader(request.Body, most+1))
+	}
+	body := make([]byte, request.ContentLength)
+	_, err := io.ReadFull(request.Body, body)
+	return body, err
+}
+
+// drain reads on after an answer: closing with bytes unread would reset the connection, and take the answer from a
+// caller that still sends.
+func drain(writer http.ResponseWriter, request *http.Request) {
+	controller := http.NewResponseController(writer)
+	if controller.Flush() != nil || controller.SetReadDeadline(time.Now().Add(linger)) != nil {
+		return
+	}
+	_, _ = io.Copy(io.Discard, request.Body)
+}

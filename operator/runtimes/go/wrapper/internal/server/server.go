@@ -1,0 +1,197 @@
+// Package server has the routes of a function.
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"lambda.knative.io/runtime/internal/event"
+	"lambda.knative.io/runtime/internal/failure"
+	"lambda.knative.io/runtime/internal/identity"
+	"lambda.knative.io/runtime/internal/invoke"
+	"lambda.knative.io/runtime/internal/logging"
+	"lambda.knative.io/runtime/internal/metrics"
+	"lambda.knative.io/runtime/internal/reply"
+	"lambda.knative.io/runtime/internal/settings"
+)
+
+// Function is what PORT serves.
+type Function struct {
+	settings   *settings.Settings
+	invoker    *invoke.Invoker
+	metrics    *metrics.Metrics
+	log        *logging.Log
+	load       time.Duration
+	slots      *invoke.Slots
+	isDraining atomic.Bool
+}
+
+// Parts of what is served.
+type Parts struct {
+	Settings *settings.Settings
+	Invoker  *invoke.Invoker
+	Metrics  *metrics.Metrics
+	Log      *logging.Log
+	// Load is the time from the start of the process until the handler was loaded.
+	Load time.Duration
+}
+
+// New puts the parts together.
+func New(parts Parts) *Function {
+	return &Function{
+		settings: parts.Settings, invoker: parts.Invoker, metrics: parts.Metrics, log: parts.Log, load: parts.Load,
+		slots: invoke.NewSlots(parts.Settings.MaxConcurrency),
+	}
+}
+
+// InFlight is how many requests are being handled.
+func (f *Function) InFlight() int { return f.slots.InUse() }
+
+// Drain refuses further requests from now on.
+func (f *Function) Drain() { f.isDraining.Store(true) }
+
+// ServeHTTP answers one request.
+func (f *Function) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
+	if request.Method == http.MethodPost && request.URL.Path == "/" {
+		f.receive(writer, request)
+		return
+	}
+	f.writeRouted(writer, f.route(request), f.isDraining.Load())
+}
+
+func (f *Function) receive(writer http.ResponseWriter, request *http.Request) {
+	if f.isDraining.Load() {
+		f.refuse(writer, request, http.StatusServiceUnavailable, "Draining", "function: is shutting down")
+		drain(writer, request)
+		return
+	}
+	slot := f.slots.Take()
+	if slot == nil {
+		f.refuseOverload(writer, request)
+		return
+	}
+	defer slot.Answered()
+	f.handle(writer, request, slot)
+}
+
+// refuseOverload answers at once, and gives the body that may still come as long as any.
+func (f *Function) refuseOverload(writer http.ResponseWriter, request *http.Request) {
+	controller := http.NewResponseController(writer)
+	if controller.EnableFullDuplex() == nil {
+		_ = controller.SetReadDeadline(time.Now().Add(f.settings.BodyTimeout))
+	}
+	most := f.settings.MaxConcurrency
+	message := fmt.Sprintf("function: %d requests at a time are running, allowed %d", most, most)
+	f.refuse(writer, request, http.StatusTooManyRequests, "Overloaded", message)
+	_ = controller.Flush()
+}
+
+func (f *Function) handle(writer http.ResponseWriter, request *http.Request, slot *invoke.Slot) {
+	receivedAt := time.Now()
+	body, err := readBody(writer, request, f.settings.MaxBodyBytes, f.settings.BodyTimeout)
+	switch {
+	case err == nil:
+		f.answer(writer, request, body, slot)
+		if f.invoker.IsFirstAnswer() && http.NewResponseController(writer).Flush() == nil {
+			f.invoker.ReportFirstByte(f.load, time.Since(receivedAt))
+		}
+	case errors.Is(err, errTooLarge):
+		message := fmt.Sprintf("body: got more than %d bytes, allowed as many", f.settings.MaxBodyBytes)
+		refused := f.invoker.Refuse(request.Header.Get("X-Correlation-Id"), failure.Refusal("BodyTooLarge", message))
+		f.write(writer, toAnswer(writer, &refused), true)
+		drain(writer, request)
+	case errors.Is(err, errSlow):
+		message := fmt.Sprintf("body: not whole after %s", f.settings.BodyTimeout)
+		f.refuse(writer, request, http.StatusRequestTimeout, "RequestTimeout", message)
+	default:
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (f *Function) answer(writer http.ResponseWriter, request *http.Request, body []byte, slot *invoke.Slot) {
+	now := time.Now()
+	correlation := request.Header.Get("X-Correlation-Id")
+	received, err := event.Parse(request.Header, body, now)
+	if err != nil {
+		refused := f.invoker.Refuse(correlation, failure.Refusal("UnreadableEvent", err.Error()))
+		f.write(writer, toAnswer(writer, &refused), f.isDraining.Load())
+		return
+	}
+	shared := &invoke.Request{Header: request.Header, Deadline: now.Add(f.settings.Timeout), Slot: slot}
+	if !received.IsBatch {
+		replied := f.invoker.Run(&received.Events[0], shared)
+		f.write(writer, toAnswer(writer, &replied), f.isDraining.Load())
+		return
+	}
+	replies := make([]reply.Reply, len(received.Events))
+	for i := range received.Events {
+		replies[i] = f.invoker.Run(&received.Events[i], shared)
+	}
+	of := identity.Of(correlation, "", nil)
+	f.write(writer, toBatchAnswer(writer, replies, of.Correlation), f.isDraining.Load())
+}
+
+// answer whose headers are written to the response already.
+type answer struct {
+	status int
+	body   []byte
+}
+
+func toAnswer(writer http.ResponseWriter, replied *reply.Reply) answer {
+	header := writer.Header()
+	body := replied.Binary(header)
+	header["X-Correlation-Id"] = []string{event.EncodeHeader(replied.CorrelationID)}
+	return answer{replied.Status, body}
+}
+
+func toBatchAnswer(writer http.ResponseWriter, replies []reply.Reply, correlation string) answer {
+	status := http.StatusOK
+	body := []byte{'['}
+	for i := range replies {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		if status == http.StatusOK {
+			status = replies[i].Status
+		}
+		body = append(body, replies[i].JSON()...)
+	}
+	header := writer.Header()
+	header["Content-Type"] = []string{"application/cloudevents-batch+json"}
+	header["X-Correlation-Id"] = []string{event.EncodeHeader(correlation)}
+	return answer{status, append(body, ']')}
+}
+
+// refuse is for answers that come before an event is read, and that count as no outcome.
+func (f *Function) refuse(writer http.ResponseWriter, request *http.Request, status int, code, message string) {
+	of := identity.Of(request.Header.Get("X-Correlation-Id"), "", nil)
+	f.log.Line(slog.LevelWarn, "event refused", []slog.Attr{
+		slog.String("correlation_id", of.Correlation), slog.Int("http_status", status),
+		slog.String("error_code", code), slog.String("error_message", message),
+	})
+	header := writer.Header()
+	header["Content-Type"] = jsonType
+	header["X-Correlation-Id"] = []string{of.Correlation}
+	if status != http.StatusRequestTimeout {
+		header["Retry-After"] = []string{"1"}
+	}
+	refusal := failure.Failure{Code: code, Message: message, IsRetryable: true}
+	f.write(writer, answer{status, f.invoker.Replies.Refusal(of, &refusal)}, status != http.StatusTooManyRequests)
+}
+
+// write ends the answer; a last one closes the connection.
+func (f *Function) write(writer http.ResponseWriter, answered answer, isLast bool) {
+	header := writer.Header()
+	header["Content-Length"] = []string{strconv.Itoa(len(answered.body))}
+	if isLast {
+		header["Connection"] = []string{"close"}
+	}
+	writer.WriteHeader(answered.status)
+	// a caller that is gone does not hear of it
+	_, _ = writer.Write(answered.body)
+}
