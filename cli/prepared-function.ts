@@ -51,13 +51,14 @@ function cacheRoot(): string {
 }
 
 function cacheFolder({ installs, interpreter }: LocalRuntime): string {
-  const hash = createHash('sha256').update(versionOf(interpreter.program));
+  const hash = createHash('sha256').update(versionOf(interpreter));
   for (const path of filesOf(installs)) hash.update(path.slice(installs.length)).update(readFileSync(path));
   return join(cacheRoot(), 'runtimes', hash.digest('hex').slice(0, 20));
 }
 
 /** What was installed for one version of an interpreter does not work with another. */
-const versionOf = (program: string): string => spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout ?? '';
+const versionOf = ({ program, version }: LocalRuntime['interpreter']): string =>
+  spawnSync(program, [version], { encoding: 'utf8' }).stdout ?? '';
 
 function filesOf(path: string): readonly string[] {
   if (statSync(path).isFile()) return [path];

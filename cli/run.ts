@@ -13,7 +13,7 @@ export const runHelp = `usage: knative-lambda run FILE|MANIFEST [options]
 Serves a function on this machine with the wrapper that it runs in on a cluster, and again after each change of its code.
 Ctrl-C ends it.
 
-  FILE              code: .py, .js, .mjs or .cjs; its folder is the function
+  FILE              code: .py, .js, .mjs, .cjs or .go; its folder is the function
   MANIFEST          LambdaFunction with inline code: .yaml, .yml or .json
   --port NUMBER     port that it listens on, 8080 unless given
   --handler NAME    module.function or function, as in spec.runtime.handler
@@ -105,8 +105,6 @@ interface Started {
 function startFunction(local: LocalFunction, { port, variables }: RunSettings): Started | undefined {
   const { language, source, handler, name, namespace } = local;
   const runtime = localRuntimes[language];
-  if (runtime === undefined)
-    throw new UsageError(`language: got ${language}, allowed ${Object.keys(localRuntimes).join(', ')}`);
   requireInterpreter(runtime);
   try {
     const { command, remove } = prepareFunction(runtime, { source, handler });
@@ -120,8 +118,8 @@ function startFunction(local: LocalFunction, { port, variables }: RunSettings): 
   }
 }
 
-function requireInterpreter({ interpreter: { program, hint } }: LocalRuntime): void {
-  if (spawnSync(program, ['--version']).error !== undefined) {
+function requireInterpreter({ interpreter: { program, version, hint } }: LocalRuntime): void {
+  if (spawnSync(program, [version]).error !== undefined) {
     throw new UsageError(`${program}: not found on PATH; install ${hint}`);
   }
 }

@@ -37,6 +37,8 @@ export const dockerignore = [
   'app/**/__pycache__',
   'app/.venv',
   'runtime/tsconfig.json',
+  'runtime/**/*_test.go',
+  'runtime/**/testdata',
   'runtime/pyproject.toml',
   '',
 ].join('\n');

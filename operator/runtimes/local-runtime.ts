@@ -24,8 +24,8 @@ export interface LocalRuntime {
   readonly folder: string;
   /** File or folder whose content decides what `install` makes. */
   readonly installs: string;
-  /** Program that must be on PATH, and what to install where it is not. */
-  readonly interpreter: { readonly program: string; readonly hint: string };
+  /** Program that must be on PATH, its argument that prints its version, and what to install where it is not. */
+  readonly interpreter: { readonly program: string; readonly version: string; readonly hint: string };
   /** When the handler is found: a language that is compiled refuses a missing one in `build`. */
   readonly resolvesHandler: 'build' | 'start';
   /** Commands that make what every function of the language needs; none where it needs nothing. */

@@ -47,7 +47,7 @@ export async function bundleImage(folder: string): Promise<ReadonlyMap<string, B
 }
 
 /** What is for whoever writes the wrapper, and not for the function. */
-const leftOut = /(^|[/])(tsconfig\.json|node_modules|__pycache__|[^/]*\.test\.[a-z]+)$/;
+const leftOut = /(^|[/])(tsconfig\.json|node_modules|__pycache__|testdata|[^/]*(\.test\.[a-z]+|_test\.go))$/;
 
 /** Wrappers of the languages, which fetch reads and the image does not run. */
 function copyWrappers(folder: string): void {

@@ -10,7 +10,7 @@ const functionOf = ({ work }: Pick<LocalPaths, 'work'>): string => join(work, 'f
 export const localGo = {
   folder,
   installs: folder,
-  interpreter: { program: 'go', hint: 'Go 1.22 or newer' },
+  interpreter: { program: 'go', version: 'version', hint: 'Go 1.22 or newer' },
   resolvesHandler: 'build',
   install: (paths) => [{ program: 'go', arguments: ['build', '-o', builderOf(paths), './build'], folder }],
   build: (paths) => [

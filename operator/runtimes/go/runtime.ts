@@ -3,11 +3,14 @@ import { ownUser } from '../instructions.ts';
 
 const defaultHandler = 'main.Handler';
 
-/** Code with a module of its own brings its versions; other code is given one by the wrapper's build program. */
+/** Program of the wrapper that joins a function to it; it is run where the wrapper is. */
+const build = 'RUN cd /runtime && go run ./build -source /app';
+
+/** What the author's code depends on gets a layer of its own. */
 function dependencies({ files }: ImageContext): readonly string[] {
   if (!files.has('go.mod')) return [];
   const manifests = ['go.mod', 'go.sum'].filter((name) => files.has(name)).map((name) => `app/${name}`);
-  return [`COPY ${manifests.join(' ')} /app/`, 'RUN cd /app && go mod download'];
+  return [`COPY ${manifests.join(' ')} /app/`, `${build} -download`];
 }
 
 export const go = {
@@ -26,10 +29,9 @@ export const go = {
     // the version of the image is the version that was asked for
     'ENV CGO_ENABLED=0 GOTOOLCHAIN=local',
     'COPY runtime/ /runtime/',
-    'RUN cd /runtime && go mod download',
     ...dependencies(context),
     'COPY app/ /app/',
-    `RUN cd /runtime && go run ./build -source /app -handler ${context.handler ?? defaultHandler} -output /function`,
+    `${build} -handler ${context.handler ?? defaultHandler} -output /function`,
     `FROM ${context.bases.run}`,
     'COPY --from=build /function /function',
     ...ownUser,

@@ -7,7 +7,7 @@ const folder = join(import.meta.dirname, 'wrapper');
 export const localNodejs = {
   folder,
   installs: folder,
-  interpreter: { program: 'node', hint: 'Node.js 20 or newer' },
+  interpreter: { program: 'node', version: '--version', hint: 'Node.js 20 or newer' },
   resolvesHandler: 'start',
   install: () => [],
   build: () => [],

@@ -31,7 +31,7 @@ function authorDependencies(paths: LocalPaths): readonly Command[] {
 export const localPython = {
   folder,
   installs: lock,
-  interpreter: { program: 'python3', hint: 'Python 3.10 or newer' },
+  interpreter: { program: 'python3', version: '--version', hint: 'Python 3.10 or newer' },
   resolvesHandler: 'start',
   install: (paths) => [
     { program: 'python3', arguments: ['-m', 'venv', paths.cache] },
