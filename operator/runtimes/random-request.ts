@@ -12,6 +12,7 @@ export interface RandomRequest {
 const fuzzSeconds = Number(process.env['FUZZ_SECONDS'] ?? '0');
 
 export const fuzzing = {
+  seconds: fuzzSeconds,
   timeoutMs: (fuzzSeconds + 60) * 1000,
   runs:
     fuzzSeconds === 0

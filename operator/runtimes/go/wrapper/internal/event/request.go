@@ -60,7 +60,7 @@ func fromHeaders(header http.Header, contentType string, body []byte, now time.T
 		if !isOne {
 			continue
 		}
-		if len(all) > 1 {
+		if _, isThere := values[attribute]; isThere || len(all) > 1 {
 			return Event{}, unreadable("header ce-%s: got several, allowed one", attribute)
 		}
 		values[attribute] = decodeHeader(all[0])
