@@ -15,6 +15,9 @@ var (
 	errAborted = errors.New("body aborted")
 )
 
+// onItsWay is how long the rest of a body that nobody needs may take.
+const onItsWay = 100 * time.Millisecond
+
 // linger is how long a body that was refused may still come, so that its sender reads the answer.
 const linger = 2 * time.Second
 
@@ -57,6 +60,16 @@ func readAll(request *http.Request, most int64) ([]byte, error) {
 	body := make([]byte, request.ContentLength)
 	_, err := io.ReadFull(request.Body, body)
 	return body, err
+}
+
+// passOver is for an answer that does not wait for the body: net/http reads what has come of it before it writes the
+// answer, and closes the connection where that is not all. (To write first, in full duplex, breaks its connections.)
+func passOver(writer http.ResponseWriter, request *http.Request) {
+	if request.ContentLength == 0 {
+		return
+	}
+	// where there is no deadline to set the connection is gone
+	_ = http.NewResponseController(writer).SetReadDeadline(time.Now().Add(onItsWay))
 }
 
 // drain reads on after an answer: closing with bytes unread would reset the connection, and take the answer from a

@@ -50,6 +50,7 @@ func (f *Function) Metrics() http.Handler {
 		if request.URL.Path == "/metrics" {
 			answered = f.renderMetrics(request)
 		}
+		passOver(writer, request)
 		f.writeRouted(writer, answered, false)
 	})
 }

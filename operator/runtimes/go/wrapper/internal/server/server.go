@@ -61,6 +61,7 @@ func (f *Function) ServeHTTP(writer http.ResponseWriter, request *http.Request) 
 		f.receive(writer, request)
 		return
 	}
+	passOver(writer, request)
 	f.writeRouted(writer, f.route(request), f.isDraining.Load())
 }
 
@@ -72,23 +73,14 @@ func (f *Function) receive(writer http.ResponseWriter, request *http.Request) {
 	}
 	slot := f.slots.Take()
 	if slot == nil {
-		f.refuseOverload(writer, request)
+		most := f.settings.MaxConcurrency
+		message := fmt.Sprintf("function: %d requests at a time are running, allowed %d", most, most)
+		passOver(writer, request)
+		f.refuse(writer, request, http.StatusTooManyRequests, "Overloaded", message)
 		return
 	}
 	defer slot.Answered()
 	f.handle(writer, request, slot)
-}
-
-// refuseOverload answers at once, and gives the body that may still come as long as any.
-func (f *Function) refuseOverload(writer http.ResponseWriter, request *http.Request) {
-	controller := http.NewResponseController(writer)
-	if controller.EnableFullDuplex() == nil {
-		_ = controller.SetReadDeadline(time.Now().Add(f.settings.BodyTimeout))
-	}
-	most := f.settings.MaxConcurrency
-	message := fmt.Sprintf("function: %d requests at a time are running, allowed %d", most, most)
-	f.refuse(writer, request, http.StatusTooManyRequests, "Overloaded", message)
-	_ = controller.Flush()
 }
 
 func (f *Function) handle(writer http.ResponseWriter, request *http.Request, slot *invoke.Slot) {
