@@ -6,9 +6,11 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { prepareFunction } from '../../../cli/prepared-function.ts';
 import { localGo, renderDockerfile, runtimes } from '../../../operator/runtimes/index.ts';
+import { eventually } from '../../cluster/eventually.ts';
 import { parseObject } from '../parse-object.ts';
 import { act } from '../request.ts';
 import type { Workbench } from '../tested-language.ts';
+import { openConnection, responseOf, toBytes } from '../wire.ts';
 import { startWrapper, type WrapperProcess } from '../wrapper-process.ts';
 
 type Files = Readonly<Record<string, string>>;
@@ -182,6 +184,21 @@ func Handler(string) (values []int) {
         'content-type': 'image/png',
       });
       expect(body.toString()).toBe('pixels');
+    });
+
+    test.each(['/', '/other'])('fails at once on a request to %s whose body does not come', async (path) => {
+      const wrapper = await bench().start({ MAX_CONCURRENCY: '1' });
+      const held = await openConnection(wrapper.port);
+      const slow = await openConnection(wrapper.port);
+      held.write(toBytes(act('hang')('held')));
+      await eventually(async () => (await wrapper.answer(act('any')('probe'))).status === 429, { timeoutMs: 5000 });
+      const bytes = toBytes({ ...act('any')('slow'), path });
+      const { status, headers } = responseOf(await slow.exchange(bytes.subarray(0, -1)));
+      expect({ status, connection: headers.get('connection') }).toEqual({
+        status: path === '/' ? 429 : 404,
+        connection: 'close',
+      });
+      for (const connection of [held, slow]) connection.close();
     });
 
     test.each([
