@@ -136,10 +136,12 @@ func (i *Invoker) invoke(data event.Data, one *invocation, request *Request) rep
 	call := &call{outcomes: make(chan handler.Outcome, 1)}
 	request.Slot.handlerStarted()
 	go i.handler.Call(i.contextOf(ctx, one), data, func(outcome handler.Outcome) {
-		duration := time.Since(one.startedAt)
+		endedAt := time.Now()
+		duration := endedAt.Sub(one.startedAt)
 		// first, so that the slot is free when the caller has its answer
 		request.Slot.handlerEnded()
-		if isLate := !call.finish(outcome, duration); isLate {
+		// who ends because it heard of the deadline is late, however soon that was
+		if isLate := !endedAt.Before(request.Deadline) || !call.finish(outcome, duration); isLate {
 			i.log.Line(slog.LevelWarn, "late result dropped", one.fields, []slog.Attr{milliseconds("duration_ms", duration)})
 		}
 	})

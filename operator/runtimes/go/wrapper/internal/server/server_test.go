@@ -75,6 +75,22 @@ func TestSlotsComeBackUnderLoad(t *testing.T) {
 	}
 }
 
+func TestHandlerThatHearsOfItsDeadlineIsLate(t *testing.T) {
+	_, url := serve(t, readSettings(t, map[string]string{"TIMEOUT_SECONDS": "0.001"}), func(_ any, ctx *lambda.Context) {
+		<-ctx.Done()
+	})
+	for range 200 {
+		response, err := http.Post(url, "application/json", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusGatewayTimeout {
+			t.Fatalf("got %d, want 504", response.StatusCode)
+		}
+	}
+}
+
 func callOnce(t *testing.T, url, body string) {
 	response, err := http.Post(url, "application/json", strings.NewReader(body))
 	if err != nil {
