@@ -47,3 +47,11 @@ test('fails for a version of a language that has no image, with those that have 
     message: 'version of nodejs: got "8", allowed 20, 21, 22, 23, 24',
   });
 });
+
+test('what a go function has in its folder vendor is not downloaded', async () => {
+  mkdirSync(join(folder, 'go'), { recursive: true });
+  const dockerfileOf = async (...files: readonly string[]): Promise<unknown> =>
+    (await renderFrom(folder)(request({ language: 'go', version: '1.25', files }))).get('Dockerfile');
+  expect(await dockerfileOf('go.mod', 'main.go')).toContain('-download');
+  expect(await dockerfileOf('go.mod', 'main.go', 'vendor/modules.txt')).not.toContain('-download');
+});

@@ -23,7 +23,7 @@ export function renderFrom(wrappers: string): RenderContext {
 }
 
 function dockerfileOf({ files, handler, language, version }: ContextRequest): string {
-  const inRoot = new Set(files.filter((path) => !path.includes('/')));
+  const inRoot = new Set(files.map((path) => path.replace(/\/.*/, '')));
   try {
     return renderDockerfile(runtimes[language], { version, files: inRoot, handler: handler ?? null, bases: {} });
   } catch (error) {

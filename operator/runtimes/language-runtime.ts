@@ -3,7 +3,7 @@ import type { BaseImages } from './base-image.ts';
 /** What an image is rendered from. In the build context the wrapper is in `runtime/`, the author's code in `app/`. */
 export interface ImageContext {
   readonly version: string;
-  /** Names of the files in the root of the author's code; those that say what it depends on get a layer of their own. */
+  /** Names of the files and folders in the root of the author's code; those that say what it depends on get a layer of their own. */
   readonly files: ReadonlySet<string>;
   /** As in the contract; null: the default of the language. */
   readonly handler: string | null;

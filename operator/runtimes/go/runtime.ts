@@ -6,9 +6,9 @@ const defaultHandler = 'main.Handler';
 /** Program of the wrapper that joins a function to it; it is run where the wrapper is. */
 const build = 'RUN cd /runtime && go run ./build -source /app';
 
-/** What the author's code depends on gets a layer of its own. */
+/** What the author's code depends on gets a layer of its own, where it does not come with the code. */
 function dependencies({ files }: ImageContext): readonly string[] {
-  if (!files.has('go.mod')) return [];
+  if (!files.has('go.mod') || files.has('vendor')) return [];
   const manifests = ['go.mod', 'go.sum'].filter((name) => files.has(name)).map((name) => `app/${name}`);
   return [`COPY ${manifests.join(' ')} /app/`, `${build} -download`];
 }

@@ -12,16 +12,6 @@ import (
 	"strings"
 )
 
-// entryFile is in the author's package where that is main, else entryFolder is beside its files. Both are overlaid:
-// nothing is written to the author's folder.
-const (
-	entryFile     = "knative_lambda_entry.go"
-	entryFolder   = "knative_lambda_entry"
-	mainFormat    = "package main\n\nimport \"lambda.knative.io/runtime/start\"\n\nfunc main() { start.Main(%q, %s) }\n"
-	packageFormat = "package main\n\nimport (\n\t\"lambda.knative.io/runtime/start\"\n\tfunction %q\n)\n\n" +
-		"func main() { start.Main(%q, function.%s) }\n"
-)
-
 // workspace is of two modules, the author's and the wrapper's: so each has the version of the language that its own
 // go.mod says, and the author's needs no word about the wrapper.
 type workspace struct {
@@ -30,6 +20,8 @@ type workspace struct {
 	version string
 	// overlay has files that are not there, and where their text is.
 	overlay map[string]string
+	// isVendored says that what go.mod requires is in the author's folder.
+	isVendored bool
 }
 
 func newWorkspace(source string) (*workspace, error) {
@@ -72,6 +64,9 @@ func (w *workspace) prepare() error {
 	if err != nil {
 		return err
 	}
+	if err := w.vendor(); err != nil {
+		return err
+	}
 	work := fmt.Sprintf("go %s\n\nuse (\n\t%q\n\t%q\n)\n", w.version, w.source, w.wrapper)
 	return os.WriteFile(filepath.Join(w.folder, "go.work"), []byte(work), 0o600)
 }
@@ -102,7 +97,7 @@ func (w *workspace) add(path, text string) error {
 	return os.WriteFile(own, []byte(text), 0o600)
 }
 
-func (w *workspace) download() error { return w.run(w.source, "mod", "download") }
+func (w *workspace) download() error { return w.run("mod", "download") }
 
 func (w *workspace) build(f function, output string) error {
 	target, err := filepath.Abs(output)
@@ -118,41 +113,9 @@ func (w *workspace) build(f function, output string) error {
 		return err
 	}
 	return w.run(
-		w.source, "build", "-overlay="+overlay, "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=",
+		"build", "-overlay="+overlay, "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=",
 		"-o", target, folder,
 	)
-}
-
-// enter adds the function main, and returns the folder that it is in.
-func (w *workspace) enter(f function) (string, error) {
-	name := f.packageName + "." + f.name
-	if f.packageName == "main" {
-		return ".", w.add(filepath.Join(w.source, entryFile), fmt.Sprintf(mainFormat, name, f.name))
-	}
-	module, err := w.module()
-	if err != nil {
-		return "", err
-	}
-	text := fmt.Sprintf(packageFormat, module, name, f.name)
-	return "./" + entryFolder, w.add(filepath.Join(w.source, entryFolder, "main.go"), text)
-}
-
-var moduleLine = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
-
-func (w *workspace) module() (string, error) {
-	path := filepath.Join(w.source, "go.mod")
-	if own, isOverlaid := w.overlay[path]; isOverlaid {
-		path = own
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	found := moduleLine.FindSubmatch(text)
-	if found == nil {
-		return "", fmt.Errorf("%s: got no line module, allowed one", path)
-	}
-	return string(found[1]), nil
 }
 
 func (w *workspace) writeOverlay() (string, error) {
@@ -165,11 +128,15 @@ func (w *workspace) writeOverlay() (string, error) {
 }
 
 // run says what the tool said.
-func (w *workspace) run(folder string, arguments ...string) error {
+func (w *workspace) run(arguments ...string) error {
+	mode := "readonly"
+	if w.isVendored {
+		mode = "vendor"
+	}
 	command := exec.Command("go", arguments...)
-	command.Dir = folder
+	command.Dir = w.source
 	command.Env = append(os.Environ(),
-		"GOWORK="+filepath.Join(w.folder, "go.work"), "GOFLAGS=-mod=readonly", "GOTOOLCHAIN=local", "CGO_ENABLED=0")
+		"GOWORK="+filepath.Join(w.folder, "go.work"), "GOFLAGS=-mod="+mode, "GOTOOLCHAIN=local", "CGO_ENABLED=0")
 	printed, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("go %s: %w\n%s", arguments[0], err, strings.TrimSpace(string(printed)))
