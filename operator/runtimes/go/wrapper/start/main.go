@@ -68,7 +68,13 @@ func run(name string, function any, signals <-chan os.Signal) error {
 		slog.Int64("load_ms", load.Milliseconds()), slog.Float64("timeout_seconds", read.Timeout.Seconds()),
 		slog.Int("max_concurrency", read.MaxConcurrency),
 	})
-	return drain(drained{servers, served, spans, log, read.ShutdownGrace}, <-signals)
+	select {
+	case heard := <-signals:
+		return drain(drained{servers, served, spans, log, read.ShutdownGrace}, heard)
+	case err := <-servers.failed:
+		log.Line(slog.LevelError, "server failed", []slog.Attr{slog.String("error_message", err.Error())})
+		return fmt.Errorf("server failed: %w", err)
+	}
 }
 
 func refuseSettings(log *logging.Log, err error) error {

@@ -20,23 +20,27 @@ import (
 // to do so.
 const idleTimeout = 120 * time.Second
 
-type servers []*http.Server
+// servers of both ports; what fails takes no more connections.
+type servers struct {
+	all    []*http.Server
+	failed chan error
+}
 
 // listen fails where a port is taken; it returns when both ports are open.
 func listen(read *settings.Settings, function *server.Function, log *logging.Log) (servers, error) {
 	handlers := map[int]http.Handler{read.MetricsPort: function.Metrics()}
 	handlers[read.Port] = function
-	var all servers
+	opened := servers{failed: make(chan error, len(handlers))}
 	for port, handler := range handlers {
 		listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
 		if err != nil {
-			return nil, err
+			return servers{}, err
 		}
 		one := newServer(handler, log)
-		all = append(all, one)
-		go serve(one, listener, log)
+		opened.all = append(opened.all, one)
+		go opened.serve(one, listener)
 	}
-	return all, nil
+	return opened, nil
 }
 
 func newServer(handler http.Handler, log *logging.Log) *http.Server {
@@ -49,20 +53,20 @@ func newServer(handler http.Handler, log *logging.Log) *http.Server {
 	}
 }
 
-func serve(one *http.Server, listener net.Listener, log *logging.Log) {
+func (s servers) serve(one *http.Server, listener net.Listener) {
 	if err := one.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		log.Line(slog.LevelError, "server failed", []slog.Attr{slog.String("error_message", err.Error())})
+		s.failed <- err
 	}
 }
 
 // shutdown closes the listeners at once.
 func (s servers) shutdown(ctx context.Context) error {
-	results := make(chan error, len(s))
-	for _, one := range s {
-		go func(one *http.Server) { results <- one.Shutdown(ctx) }(one)
+	results := make(chan error, len(s.all))
+	for _, one := range s.all {
+		go func() { results <- one.Shutdown(ctx) }()
 	}
 	var first error
-	for range s {
+	for range s.all {
 		if err := <-results; err != nil && first == nil {
 			first = err
 		}
