@@ -8,6 +8,7 @@ describeLanguage(
     runtime: localGo,
     handlers: {
       single: 'main.Single',
+      unqualified: 'Handler',
       broken: [
         { what: 'no such package', handler: 'missing.Handler', message: /no package missing/ },
         { what: 'no such function', handler: 'main.Missing', message: /no function Missing, there is .*Handler/ },

@@ -6,6 +6,7 @@ describeLanguage({
   runtime: localNodejs,
   handlers: {
     single: 'single.handler',
+    unqualified: 'handler',
     broken: [
       { what: 'no such module', handler: 'missing.handler', message: /missing/ },
       { what: 'no such function', handler: 'index.missing', message: /missing/ },

@@ -8,6 +8,7 @@ describeLanguage(
     runtime: localPython,
     handlers: {
       single: 'single.handler',
+      unqualified: 'handler',
       broken: [
         { what: 'no such module', handler: 'missing.handler', message: /missing/ },
         { what: 'no such function', handler: 'main.missing', message: /missing/ },

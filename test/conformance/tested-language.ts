@@ -11,6 +11,8 @@ export interface TestedLanguage {
   readonly handlers: {
     /** Takes the data only and returns it. */
     readonly single: string;
+    /** The default one, without its module. */
+    readonly unqualified: string;
     /** Functions that fail to load, with what the message must contain. */
     readonly broken: readonly { readonly what: string; readonly handler: string; readonly message: RegExp }[];
   };

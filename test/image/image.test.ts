@@ -160,7 +160,9 @@ describe('the image', () => {
     expect(libraries.map((path) => path.replace(/.*\//, ''))).toEqual(expect.arrayContaining(['libc.so.6']));
     const wrappers = files.filter((path) => path.startsWith('/app/wrappers/'));
     expect(wrappers).toEqual(
-      expect.arrayContaining(['nodejs/main.js', 'python/main.py'].map((path) => `/app/wrappers/${path}`)),
+      expect.arrayContaining(
+        ['nodejs/main.js', 'python/main.py', 'go/go.mod', 'go/build/main.go'].map((path) => `/app/wrappers/${path}`),
+      ),
     );
     expect(files.filter((path) => !libraries.includes(path) && !wrappers.includes(path)).toSorted()).toEqual([
       '/app/controller.cjs',

@@ -43,6 +43,8 @@ describe('the bundle of the image', () => {
   test('has the wrappers that fetch puts into build contexts', () => {
     expect(existsSync(join(folder, 'wrappers', 'nodejs', 'main.js'))).toBe(true);
     expect(existsSync(join(folder, 'wrappers', 'nodejs', 'tsconfig.json'))).toBe(false);
+    expect(existsSync(join(folder, 'wrappers', 'go', 'go.mod'))).toBe(true);
+    expect(existsSync(join(folder, 'wrappers', 'go', 'internal', 'server', 'server_test.go'))).toBe(false);
   });
 
   test('prepares builds with the same entry', () => {

@@ -125,8 +125,13 @@ export function describeGo(bench: () => Workbench): void {
       const wrapper = await bench().start();
       const { body } = await wrapper.answer(act('raisevalue')('panic'));
       expect(parseObject(body)['error']).toEqual({ code: 'panic', message: 'out of stock', retryable: true });
-      const stack = wrapper.log().find(({ msg }) => msg === 'invocation failed')?.['stack'];
-      expect(stack).toContain('acts.go');
+      await eventually(
+        () => {
+          const stack = wrapper.log().find(({ msg }) => msg === 'invocation failed')?.['stack'];
+          expect(stack).toContain('acts.go');
+        },
+        { timeoutMs: 5000 },
+      );
     });
 
     test('a handler that ends its goroutine is answered', async () => {
@@ -173,6 +178,18 @@ func Handler(string) (values []int) {
       expect(parseObject(body)).toEqual({ total: 3 });
     });
 
+    test('a vendor folder stands for what go.mod requires', async () => {
+      process.env['GOPROXY'] = 'off';
+      removals.push(() => delete process.env['GOPROXY']);
+      const wrapper = await serve({
+        'go.mod': 'module shop\n\ngo 1.22\n\nrequire example.com/words v1.2.3\n',
+        'shop.go': 'package shop\n\nimport "example.com/words"\n\nfunc Handler(any) string { return words.Hello }\n',
+        'vendor/modules.txt': '# example.com/words v1.2.3\n## explicit; go 1.22\nexample.com/words\n',
+        'vendor/example.com/words/words.go': 'package words\n\nconst Hello = "hello"\n',
+      });
+      expect(await resultOf(wrapper, {})).toEqual({ statusCode: 200, body: 'hello' });
+    });
+
     test('an event of the wrapper itself is the reply', async () => {
       const wrapper = await serve({ 'main.go': ownEvent });
       const { headers, body } = await wrapper.answer(act('any', 'pixels')('own'));
@@ -204,6 +221,19 @@ func Handler(string) (values []int) {
     test.each([
       ['a syntax error', { 'main.go': 'package main\n\nfunc Handler(data any any {\n' }, /main\.go:3/],
       ['a type error', { 'main.go': 'package main\n\nfunc Handler(data any) int { return "one" }\n' }, /main\.go:3/],
+      [
+        'a requirement that nobody has',
+        {
+          'go.mod': 'module shop\n\ngo 1.22\n\nrequire example.invalid/words v1.2.3\n',
+          'shop.go': 'package shop\n\nimport _ "example.invalid/words"\n\nfunc Handler(any) {}\n',
+        },
+        /example\.invalid\/words@v1\.2\.3/,
+      ],
+      [
+        'a module of a later version of the language',
+        { 'go.mod': 'module shop\n\ngo 1.99\n', 'shop.go': returning('shop') },
+        /requires go >= 1\.99/,
+      ],
       ['no code', { 'README.md': 'nothing' }, /no buildable Go source files/],
       [
         'a function main',

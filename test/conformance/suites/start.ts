@@ -100,8 +100,7 @@ export function describeStart({ runtime, handlers }: TestedLanguage, bench: () =
       expect(parseObject(body)['result']).toEqual({ statusCode: 200, body: { a: 1 } });
     });
 
-    test.each(['handler', 'index.handler', ''])('HANDLER=%j is the default of the language', async (handler) => {
-      if (resolvesHandler === 'build' && handler === 'handler') return;
+    test.each([handlers.unqualified, 'index.handler', ''])('HANDLER=%j is the default', async (handler) => {
       const wrapper = await bench().start({ HANDLER: handler });
       expect((await wrapper.answer(act('nothing')('default'))).status).toBe(200);
     });
