@@ -104,6 +104,7 @@ func drain(d drained, heard os.Signal) error {
 		d.log.Line(slog.LevelError, "shutdown finished", []slog.Attr{slog.Int("in_flight", inFlight)})
 		return fmt.Errorf("shutdown: %d %w", inFlight, errCutOff)
 	}
+	d.function.Wait()
 	flush(d.spans)
 	d.log.Line(slog.LevelInfo, "shutdown finished", []slog.Attr{slog.Int("in_flight", 0)})
 	return nil

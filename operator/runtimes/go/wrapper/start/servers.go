@@ -36,18 +36,18 @@ func listen(read *settings.Settings, function *server.Function, log *logging.Log
 		if err != nil {
 			return servers{}, err
 		}
-		one := newServer(handler, log)
+		one := newServer(handler, read.BodyTimeout, log)
 		opened.all = append(opened.all, one)
 		go opened.serve(one, listener)
 	}
 	return opened, nil
 }
 
-func newServer(handler http.Handler, log *logging.Log) *http.Server {
+func newServer(handler http.Handler, readTimeout time.Duration, log *logging.Log) *http.Server {
 	return &http.Server{
 		Handler:                      handler,
 		IdleTimeout:                  idleTimeout,
-		ReadHeaderTimeout:            idleTimeout,
+		ReadTimeout:                  readTimeout,
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     stdlog.New(faults{log}, "", 0),
 	}

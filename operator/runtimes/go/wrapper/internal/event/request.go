@@ -2,7 +2,6 @@ package event
 
 import (
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
@@ -26,15 +25,13 @@ const (
 	directSource = "direct"
 )
 
-var cloudEvents = regexp.MustCompile(`(?i)^\s*application/cloudevents`)
-
 // Parse reads the event or events of a request; its error is an *UnreadableError.
 func Parse(header http.Header, body []byte, now time.Time) (Received, error) {
 	contentType := header.Get("Content-Type")
 	if encoding := header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return Received{}, unreadable("content-encoding: got %s, allowed identity", encoding)
 	}
-	if !cloudEvents.MatchString(contentType) {
+	if !strings.HasPrefix(mediaTypeOf(contentType), "application/cloudevents") {
 		event, err := fromHeaders(header, contentType, body, now)
 		return Received{Events: []Event{event}}, err
 	}

@@ -68,6 +68,9 @@ func (h *Handler) takeResults(kind reflect.Type) bool {
 	return count <= 1
 }
 
+// TakesContext says whether the handler takes more than the data.
+func (h *Handler) TakesContext() bool { return h.isContextFirst || h.isLambdaSecond }
+
 // Outcome is a result or a failure; one of them is not nil.
 type Outcome struct {
 	Result  *result.Result
@@ -76,16 +79,18 @@ type Outcome struct {
 
 func failed(f failure.Failure) Outcome { return Outcome{Failure: &f} }
 
-// Call runs the handler in this goroutine, and says what came of it before the goroutine goes on or ends.
-func (h *Handler) Call(ctx *lambda.Context, data event.Data, done func(Outcome)) {
-	outcome := failed(failure.GoroutineExit())
+// Call runs the handler in this goroutine, and says what came of it; also when the handler ends the goroutine, which it
+// then says too. The context may be nil for a handler that takes none.
+func (h *Handler) Call(ctx *lambda.Context, data event.Data, done func(outcome Outcome, isExit bool)) {
+	outcome, isExit := failed(failure.GoroutineExit()), true
 	defer func() {
 		if cause := recover(); cause != nil {
-			outcome = failed(failure.OfPanic(cause))
+			outcome, isExit = failed(failure.OfPanic(cause)), false
 		}
-		done(outcome)
+		done(outcome, isExit)
 	}()
 	outcome = h.run(ctx, data)
+	isExit = false
 }
 
 func (h *Handler) run(ctx *lambda.Context, data event.Data) Outcome {

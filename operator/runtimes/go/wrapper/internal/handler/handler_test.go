@@ -82,6 +82,6 @@ func TestCallAnswersWhateverTheHandlerDoes(t *testing.T) {
 func call(called *Handler, data string) Outcome {
 	outcomes := make(chan Outcome, 1)
 	ctx := &lambda.Context{Context: context.Background()}
-	go called.Call(ctx, event.Data{Form: event.JSON, Bytes: []byte(data)}, func(outcome Outcome) { outcomes <- outcome })
+	go called.Call(ctx, event.Data{Form: event.JSON, Bytes: []byte(data)}, func(outcome Outcome, _ bool) { outcomes <- outcome })
 	return <-outcomes
 }

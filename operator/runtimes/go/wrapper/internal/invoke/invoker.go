@@ -71,17 +71,33 @@ type invocation struct {
 	isColdStart bool
 }
 
-// Run takes one event to its reply.
-func (i *Invoker) Run(received *event.Event, request *Request) reply.Reply {
+// Answer takes the reply to an event, once. It is called apart where the goroutine that asked for it is still in the
+// handler, or ends there.
+type Answer func(replied *reply.Reply, isApart bool)
+
+// Run takes one event to its reply. The handler runs in this goroutine: to hand it to another and back costs as much as
+// all else.
+func (i *Invoker) Run(received *event.Event, request *Request, answer Answer) {
 	one := i.begin(&received.Attributes, request)
 	if hops, allowed := one.cause.HopCount, i.settings.MaxHops; hops >= allowed {
 		refusal := failure.Refusal("HopLimitExceeded", fmt.Sprintf("hopcount: got %d, allowed below %d", hops, allowed))
-		return i.refuse(&one.cause, refusal, one.fields)
+		replied := i.refuse(&one.cause, refusal, one.fields)
+		answer(&replied, false)
+		return
 	}
 	if !time.Now().Before(request.Deadline) {
-		return i.timeOut(one, 0)
+		replied := i.timeOut(one, 0)
+		answer(&replied, false)
+		return
 	}
-	return i.invoke(received.Data, one, request)
+	i.invoke(received.Data, one, request, answer)
+}
+
+// RunApart takes one event to its reply in a goroutine of its own, and waits for the reply only.
+func (i *Invoker) RunApart(received *event.Event, request *Request) reply.Reply {
+	replies := make(chan reply.Reply, 1)
+	go i.Run(received, request, func(replied *reply.Reply, _ bool) { replies <- *replied })
+	return <-replies
 }
 
 // Refuse is for an event that cannot be read; header is that of its correlation id.
@@ -128,58 +144,60 @@ func (i *Invoker) begin(attributes *event.Attributes, request *Request) *invocat
 
 // invoke answers at the deadline whatever the handler does: it cannot be ended, keeps its slot until it ends, and what
 // it returns is dropped.
-func (i *Invoker) invoke(data event.Data, one *invocation, request *Request) reply.Reply {
+func (i *Invoker) invoke(data event.Data, one *invocation, request *Request, answer Answer) {
 	one.isColdStart = i.wasInvoked.CompareAndSwap(false, true)
 	i.log.Line(slog.LevelDebug, "invocation started", one.fields, []slog.Attr{slog.Bool("cold_start", one.isColdStart)})
-	ctx, cancel := context.WithDeadline(context.Background(), request.Deadline)
-	defer cancel()
-	call := &call{outcomes: make(chan handler.Outcome, 1)}
+	var ctx *lambda.Context
+	if i.handler.TakesContext() {
+		timed, cancel := context.WithDeadline(context.Background(), request.Deadline)
+		defer cancel()
+		ctx = i.contextOf(timed, one)
+	}
+	var decided once
+	timer := time.AfterFunc(time.Until(request.Deadline), func() {
+		decided.do(func() {
+			replied := i.timeOut(one, time.Since(one.startedAt))
+			answer(&replied, true)
+		})
+	})
 	request.Slot.handlerStarted()
-	go i.handler.Call(i.contextOf(ctx, one), data, func(outcome handler.Outcome) {
+	i.handler.Call(ctx, data, func(outcome handler.Outcome, isExit bool) {
 		endedAt := time.Now()
-		duration := endedAt.Sub(one.startedAt)
+		timer.Stop()
 		// first, so that the slot is free when the caller has its answer
 		request.Slot.handlerEnded()
-		// who ends because it heard of the deadline is late, however soon that was
-		if isLate := !endedAt.Before(request.Deadline) || !call.finish(outcome, duration); isLate {
+		duration := endedAt.Sub(one.startedAt)
+		isInTime := decided.do(func() {
+			var replied reply.Reply
+			// who ends because it heard of the deadline is late, however soon that was
+			if endedAt.Before(request.Deadline) {
+				replied = i.finish(one, outcome, duration)
+			} else {
+				replied = i.timeOut(one, duration)
+			}
+			answer(&replied, isExit)
+		})
+		if !isInTime {
 			i.log.Line(slog.LevelWarn, "late result dropped", one.fields, []slog.Attr{milliseconds("duration_ms", duration)})
 		}
 	})
-	select {
-	case outcome := <-call.outcomes:
-		return i.finish(one, outcome, call.duration)
-	case <-ctx.Done():
-		if call.giveUp() {
-			return i.timeOut(one, time.Since(one.startedAt))
-		}
-		outcome := <-call.outcomes
-		return i.finish(one, outcome, call.duration)
+}
+
+// once is a sync.Once that says who was first; the second waits until the first is done.
+type once struct {
+	mutex  sync.Mutex
+	isDone bool
+}
+
+func (o *once) do(action func()) bool {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if o.isDone {
+		return false
 	}
-}
-
-// call is decided once: by the handler that ends or by the deadline.
-type call struct {
-	decided  sync.Once
-	outcomes chan handler.Outcome
-	duration time.Duration
-}
-
-// finish says whether anybody still waits.
-func (c *call) finish(outcome handler.Outcome, duration time.Duration) bool {
-	isFirst := false
-	c.decided.Do(func() {
-		isFirst = true
-		c.duration = duration
-		c.outcomes <- outcome
-	})
-	return isFirst
-}
-
-// giveUp says whether the handler has not ended.
-func (c *call) giveUp() bool {
-	isFirst := false
-	c.decided.Do(func() { isFirst = true })
-	return isFirst
+	o.isDone = true
+	action()
+	return true
 }
 
 func (i *Invoker) contextOf(ctx context.Context, one *invocation) *lambda.Context {

@@ -61,10 +61,13 @@ func (s *Slot) handlerEnded() {
 	s.releaseWhenDone()
 }
 
-// Answered is to be called once, when the caller has its answer or is gone.
+// Answered is to be called when the caller has its answer or is gone; the first call counts.
 func (s *Slot) Answered() {
 	s.slots.mutex.Lock()
 	defer s.slots.mutex.Unlock()
+	if s.isAnswered {
+		return
+	}
 	s.isAnswered = true
 	s.isStuck = s.running > 0
 	if s.isStuck {

@@ -58,12 +58,12 @@ func (l *Log) Line(level slog.Level, message string, fields ...[]slog.Attr) {
 
 func (l *Log) startJSON(line []byte, level slog.Level, message string) []byte {
 	line = append(append(append(line, `{"level":"`...), levelName(level)...), `","ts":"`...)
-	line = append(append(line, identity.FormatTime(time.Now())...), '"')
+	line = append(identity.AppendTime(line, time.Now()), '"')
 	return jsontext.AppendString(append(append(line, l.function...), `,"msg":`...), message)
 }
 
 func (l *Log) startText(line []byte, level slog.Level, message string) []byte {
-	line = append(append(line, identity.FormatTime(time.Now())...), ' ')
+	line = append(identity.AppendTime(line, time.Now()), ' ')
 	line = append(append(line, upperName(level)...), ' ')
 	return append(line, message...)
 }

@@ -109,11 +109,11 @@ func end(body []byte, measures Measures) []byte {
 
 func (b *Builder) reply(cause *Cause, status int, kind string, body []byte) Reply {
 	attributes := append(make([]attribute, 0, 11),
-		attribute{"id", identity.NewID()},
-		attribute{"type", responseType + kind},
-		attribute{"source", b.source},
-		attribute{"subject", b.subject},
-		attribute{"time", identity.FormatTime(time.Now())},
+		text("id", identity.NewID()),
+		text("type", responseType+kind),
+		text("source", b.source),
+		text("subject", b.subject),
+		text("time", identity.FormatTime(time.Now())),
 	)
 	return Reply{
 		Status: status, ContentType: jsonType, CorrelationID: cause.Identity.Correlation,
@@ -125,11 +125,11 @@ func (b *Builder) returned(cause *Cause, own *result.Event) Reply {
 	attributes := make([]attribute, 0, len(own.Attributes)+8)
 	for name, value := range own.Attributes {
 		if !isOfChain(name) {
-			attributes = append(attributes, attribute{name, value})
+			attributes = append(attributes, toAttribute(name, value))
 		}
 	}
 	for _, missing := range [...]attribute{
-		{"id", identity.NewID()}, {"source", b.source}, {"time", identity.FormatTime(time.Now())},
+		text("id", identity.NewID()), text("source", b.source), text("time", identity.FormatTime(time.Now())),
 	} {
 		if _, isThere := own.Attributes[missing.name]; !isThere {
 			attributes = append(attributes, missing)
@@ -170,16 +170,17 @@ func isOfChain(name string) bool {
 // addChain is what ties a reply to its cause, whatever the author wrote.
 func addChain(attributes []attribute, cause *Cause) []attribute {
 	attributes = append(attributes,
-		attribute{"correlationid", cause.Identity.Correlation}, attribute{"hopcount", int64(cause.HopCount + 1)})
+		text("correlationid", cause.Identity.Correlation),
+		attribute{"hopcount", strconv.Itoa(cause.HopCount + 1), false})
 	if cause.EventID != "" {
-		attributes = append(attributes, attribute{"causationid", cause.EventID})
+		attributes = append(attributes, text("causationid", cause.EventID))
 	}
 	if cause.Trace == nil {
 		return attributes
 	}
-	attributes = append(attributes, attribute{"traceparent", cause.Trace.Traceparent})
+	attributes = append(attributes, text("traceparent", cause.Trace.Traceparent))
 	if cause.Trace.Tracestate != "" {
-		attributes = append(attributes, attribute{"tracestate", cause.Trace.Tracestate})
+		attributes = append(attributes, text("tracestate", cause.Trace.Tracestate))
 	}
 	return attributes
 }

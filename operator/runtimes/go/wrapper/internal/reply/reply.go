@@ -2,6 +2,7 @@ package reply
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -24,10 +25,24 @@ type Reply struct {
 	marker string
 }
 
-// attribute of a reply; its value is string, bool or int64.
+// attribute of a reply. Booleans and whole numbers are written without quotes in JSON.
 type attribute struct {
-	name  string
-	value any
+	name, value string
+	isText      bool
+}
+
+func text(name, value string) attribute { return attribute{name, value, true} }
+
+// toAttribute takes a string, bool or int64.
+func toAttribute(name string, value any) attribute {
+	switch value := value.(type) {
+	case bool:
+		return attribute{name, strconv.FormatBool(value), false}
+	case int64:
+		return attribute{name, strconv.FormatInt(value, 10), false}
+	default:
+		return text(name, fmt.Sprint(value))
+	}
 }
 
 // Binary writes headers and returns the body, in binary mode.
@@ -39,7 +54,7 @@ func (r *Reply) Binary(header http.Header) []byte {
 	}
 	set("Ce-Specversion", "1.0")
 	for _, one := range r.attributes {
-		set(headerName(one.name), event.EncodeHeader(headerText(one.value)))
+		set(headerName(one.name), event.EncodeHeader(one.value))
 	}
 	if r.marker != "" {
 		set("Kne-Errorcode", event.EncodeHeader(r.marker))
@@ -67,21 +82,16 @@ func headerName(name string) string {
 		return "Ce-Subject"
 	case "time":
 		return "Ce-Time"
+	case "correlationid":
+		return "Ce-Correlationid"
+	case "causationid":
+		return "Ce-Causationid"
+	case "hopcount":
+		return "Ce-Hopcount"
+	case "traceparent":
+		return "Ce-Traceparent"
 	default:
 		return "Ce-" + strings.ToUpper(name[:1]) + name[1:]
-	}
-}
-
-func headerText(value any) string {
-	switch value := value.(type) {
-	case string:
-		return value
-	case bool:
-		return strconv.FormatBool(value)
-	case int64:
-		return strconv.FormatInt(value, 10)
-	default:
-		return ""
 	}
 }
 
@@ -97,19 +107,19 @@ func withoutControls(value string) string {
 
 // JSON writes the reply in JSON format.
 func (r *Reply) JSON() []byte {
-	text := append(make([]byte, 0, len(r.data.Content)+1024), `{"specversion":"1.0"`...)
+	json := append(make([]byte, 0, len(r.data.Content)+1024), `{"specversion":"1.0"`...)
 	for _, one := range r.attributes {
-		text = append(jsontext.AppendString(append(text, ','), one.name), ':')
-		if value, isText := one.value.(string); isText {
-			text = jsontext.AppendString(text, value)
+		json = append(jsontext.AppendString(append(json, ','), one.name), ':')
+		if one.isText {
+			json = jsontext.AppendString(json, one.value)
 		} else {
-			text = append(text, headerText(one.value)...)
+			json = append(json, one.value...)
 		}
 	}
 	if r.ContentType != "" {
-		text = jsontext.AppendString(append(text, `,"datacontenttype":`...), r.ContentType)
+		json = jsontext.AppendString(append(json, `,"datacontenttype":`...), r.ContentType)
 	}
-	return append(r.appendData(text), '}')
+	return append(r.appendData(json), '}')
 }
 
 func (r *Reply) appendData(text []byte) []byte {

@@ -2,6 +2,7 @@
 package result
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -47,7 +48,10 @@ type Event struct {
 	Data        Data
 }
 
-var null = Data{JSON, []byte("null")}
+var (
+	null          = Data{JSON, []byte("null")}
+	versionMember = []byte(`"specversion"`)
+)
 
 // Of fails on what JSON cannot say, and on a CloudEvent that is not valid.
 func Of(value any) (Result, *failure.Failure) {
@@ -161,8 +165,7 @@ func marshal(value any) ([]byte, *failure.Failure) {
 
 // eventIn is nil where the JSON is no CloudEvent.
 func eventIn(text []byte) map[string]json.RawMessage {
-	const member = `"specversion"`
-	if text[0] != '{' || !strings.Contains(string(text), member) {
+	if text[0] != '{' || !bytes.Contains(text, versionMember) {
 		return nil
 	}
 	var members map[string]json.RawMessage

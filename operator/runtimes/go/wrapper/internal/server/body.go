@@ -24,17 +24,13 @@ const linger = 2 * time.Second
 // mostAtOnce is how much memory a caller gets for the promise of a body.
 const mostAtOnce = 1 << 20
 
-// readBody fails with one of the errors above.
-func readBody(writer http.ResponseWriter, request *http.Request, most int64, within time.Duration) ([]byte, error) {
+// readBody fails with one of the errors above. That a body is slow is for the server to see, see ReadTimeout.
+func readBody(request *http.Request, most int64) ([]byte, error) {
 	if request.ContentLength > most {
 		return nil, errTooLarge
 	}
 	if request.ContentLength == 0 {
 		return nil, nil
-	}
-	controller := http.NewResponseController(writer)
-	if err := controller.SetReadDeadline(time.Now().Add(within)); err != nil {
-		return nil, errAborted
 	}
 	body, err := readAll(request, most)
 	switch {
@@ -44,10 +40,6 @@ func readBody(writer http.ResponseWriter, request *http.Request, most int64, wit
 		return nil, errAborted
 	case int64(len(body)) > most:
 		return nil, errTooLarge
-	}
-	// the connection outlives the request
-	if err := controller.SetReadDeadline(time.Time{}); err != nil {
-		return nil, errAborted
 	}
 	return body, nil
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,7 @@ type Function struct {
 	load       time.Duration
 	slots      *invoke.Slots
 	isDraining atomic.Bool
+	apart      sync.WaitGroup
 }
 
 // Parts of what is served.
@@ -85,17 +87,14 @@ func (f *Function) receive(writer http.ResponseWriter, request *http.Request) {
 
 func (f *Function) handle(writer http.ResponseWriter, request *http.Request, slot *invoke.Slot) {
 	receivedAt := time.Now()
-	body, err := readBody(writer, request, f.settings.MaxBodyBytes, f.settings.BodyTimeout)
+	body, err := readBody(request, f.settings.MaxBodyBytes)
 	switch {
 	case err == nil:
-		f.answer(writer, request, body, slot)
-		if f.invoker.IsFirstAnswer() && http.NewResponseController(writer).Flush() == nil {
-			f.invoker.ReportFirstByte(f.load, time.Since(receivedAt))
-		}
+		f.answer(&exchange{writer, request, slot, receivedAt}, body)
 	case errors.Is(err, errTooLarge):
 		message := fmt.Sprintf("body: got more than %d bytes, allowed as many", f.settings.MaxBodyBytes)
 		refused := f.invoker.Refuse(request.Header.Get("X-Correlation-Id"), failure.Refusal("BodyTooLarge", message))
-		f.write(writer, toAnswer(writer, &refused), true)
+		f.write(writer, toAnswer(writer.Header(), &refused), true)
 		drain(writer, request)
 	case errors.Is(err, errSlow):
 		message := fmt.Sprintf("body: not whole after %s", f.settings.BodyTimeout)
@@ -105,43 +104,69 @@ func (f *Function) handle(writer http.ResponseWriter, request *http.Request, slo
 	}
 }
 
-func (f *Function) answer(writer http.ResponseWriter, request *http.Request, body []byte, slot *invoke.Slot) {
-	now := time.Now()
-	correlation := request.Header.Get("X-Correlation-Id")
-	received, err := event.Parse(request.Header, body, now)
-	if err != nil {
-		refused := f.invoker.Refuse(correlation, failure.Refusal("UnreadableEvent", err.Error()))
-		f.write(writer, toAnswer(writer, &refused), f.isDraining.Load())
-		return
-	}
-	shared := &invoke.Request{Header: request.Header, Deadline: now.Add(f.settings.Timeout), Slot: slot}
-	if !received.IsBatch {
-		replied := f.invoker.Run(&received.Events[0], shared)
-		f.write(writer, toAnswer(writer, &replied), f.isDraining.Load())
-		return
-	}
-	replies := make([]reply.Reply, len(received.Events))
-	for i := range received.Events {
-		replies[i] = f.invoker.Run(&received.Events[i], shared)
-	}
-	of := identity.Of(correlation, "", nil)
-	f.write(writer, toBatchAnswer(writer, replies, of.Correlation), f.isDraining.Load())
+// exchange is one request and its answer.
+type exchange struct {
+	writer     http.ResponseWriter
+	request    *http.Request
+	slot       *invoke.Slot
+	receivedAt time.Time
 }
 
-// answer whose headers are written to the response already.
+func (f *Function) answer(one *exchange, body []byte) {
+	now := time.Now()
+	header := one.request.Header
+	received, err := event.Parse(header, body, now)
+	if err != nil {
+		refused := f.invoker.Refuse(header.Get("X-Correlation-Id"), failure.Refusal("UnreadableEvent", err.Error()))
+		f.write(one.writer, toAnswer(one.writer.Header(), &refused), f.isDraining.Load())
+		return
+	}
+	shared := &invoke.Request{Header: header, Deadline: now.Add(f.settings.Timeout), Slot: one.slot}
+	if received.IsBatch {
+		f.answerBatch(one, received.Events, shared)
+		return
+	}
+	f.invoker.Run(&received.Events[0], shared, func(replied *reply.Reply, isApart bool) {
+		if isApart {
+			f.takeOver(one, replied)
+			return
+		}
+		f.write(one.writer, toAnswer(one.writer.Header(), replied), f.isDraining.Load())
+		f.end(one)
+	})
+}
+
+func (f *Function) answerBatch(one *exchange, events []event.Event, shared *invoke.Request) {
+	replies := make([]reply.Reply, len(events))
+	for i := range events {
+		replies[i] = f.invoker.RunApart(&events[i], shared)
+	}
+	of := identity.Of(one.request.Header.Get("X-Correlation-Id"), "", nil)
+	f.write(one.writer, toBatchAnswer(one.writer.Header(), replies, of.Correlation), f.isDraining.Load())
+	f.end(one)
+}
+
+// end gives the slot back, and counts the first answer when it is with the system.
+func (f *Function) end(one *exchange) {
+	one.slot.Answered()
+	if f.invoker.IsFirstAnswer() && http.NewResponseController(one.writer).Flush() == nil {
+		f.invoker.ReportFirstByte(f.load, time.Since(one.receivedAt))
+	}
+}
+
+// answer whose headers are set already.
 type answer struct {
 	status int
 	body   []byte
 }
 
-func toAnswer(writer http.ResponseWriter, replied *reply.Reply) answer {
-	header := writer.Header()
+func toAnswer(header http.Header, replied *reply.Reply) answer {
 	body := replied.Binary(header)
 	header["X-Correlation-Id"] = []string{event.EncodeHeader(replied.CorrelationID)}
 	return answer{replied.Status, body}
 }
 
-func toBatchAnswer(writer http.ResponseWriter, replies []reply.Reply, correlation string) answer {
+func toBatchAnswer(header http.Header, replies []reply.Reply, correlation string) answer {
 	status := http.StatusOK
 	body := []byte{'['}
 	for i := range replies {
@@ -153,7 +178,6 @@ func toBatchAnswer(writer http.ResponseWriter, replies []reply.Reply, correlatio
 		}
 		body = append(body, replies[i].JSON()...)
 	}
-	header := writer.Header()
 	header["Content-Type"] = []string{"application/cloudevents-batch+json"}
 	header["X-Correlation-Id"] = []string{event.EncodeHeader(correlation)}
 	return answer{status, append(body, ']')}

@@ -2,9 +2,9 @@
 package trace
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"math/rand/v2"
 	"net/http"
 	"regexp"
 	"strings"
@@ -46,18 +46,33 @@ func Of(header http.Header, extensions map[string]string, share float64) Trace {
 	if len(state) > longestState {
 		state = ""
 	}
-	var span [8]byte
-	_, _ = rand.Read(span[:])
 	isSampled := strings.ContainsAny(known[4], "13579bdf")
-	return newTrace(known[2], hex.EncodeToString(span[:]), known[3], isSampled, state)
+	return newTrace(known[2], hexOf(newID()), known[3], isSampled, state)
 }
 
 func begin(share float64) Trace {
-	var random [24]byte
-	_, _ = rand.Read(random[:])
+	low := newID()
 	// by the trace id, so that every part that samples so agrees
-	isSampled := float64(binary.BigEndian.Uint64(random[8:16])>>12) < share*(1<<52)
-	return newTrace(hex.EncodeToString(random[:16]), hex.EncodeToString(random[16:]), "", isSampled, "")
+	isSampled := float64(low>>12) < share*(1<<52)
+	return newTrace(hexOf(newID(), low), hexOf(newID()), "", isSampled, "")
+}
+
+// newID is not 0, which W3C takes for none.
+func newID() uint64 {
+	for {
+		if id := rand.Uint64(); id != 0 {
+			return id
+		}
+	}
+}
+
+func hexOf(ids ...uint64) string {
+	var bytes [16]byte
+	used := bytes[:0]
+	for _, id := range ids {
+		used = binary.BigEndian.AppendUint64(used, id)
+	}
+	return hex.EncodeToString(used)
 }
 
 func newTrace(traceID, spanID, parentID string, isSampled bool, state string) Trace {
