@@ -24,7 +24,7 @@ func (i *Invoker) finish(one *invocation, outcome handler.Outcome, duration time
 	}
 	i.metrics.CountSuccess()
 	i.observe(one, duration, nil)
-	i.log.Line(slog.LevelInfo, "invocation completed", one.fields, []slog.Attr{
+	i.log.LineSoon(slog.LevelInfo, "invocation completed", one.fields, []slog.Attr{
 		slog.String("status", string(metrics.Success)),
 		milliseconds("duration_ms", duration), slog.Bool("cold_start", one.isColdStart),
 	})

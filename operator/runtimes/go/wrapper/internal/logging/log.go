@@ -12,34 +12,81 @@ import (
 	"lambda.knative.io/runtime/internal/settings"
 )
 
-// Log of a function. A line is written at once, so what waits for a slow reader is who writes.
+const (
+	// longestDelay of a line that may wait, and mostWaiting bytes of them.
+	longestDelay = 5 * time.Millisecond
+	mostWaiting  = 1 << 15
+)
+
+// Log of a function. A line is written by who writes it, so what waits for a slow reader is who writes.
 type Log struct {
 	settings settings.Log
 	function []byte
-	mutex    *sync.Mutex
 	writer   io.Writer
-	buffer   *[]byte
+
+	mutex sync.Mutex
+	// waiting are whole lines.
+	waiting []byte
 }
 
-// New writes to the writer, one call for each line.
+// New writes to the writer, whole lines at a time.
 func New(s settings.Log, writer io.Writer) *Log {
 	function := append(jsontext.AppendString([]byte(`,"function":`), s.Name), `,"namespace":`...)
-	buffer := make([]byte, 0, 1024)
-	return &Log{s, jsontext.AppendString(function, s.Namespace), &sync.Mutex{}, writer, &buffer}
+	return &Log{settings: s, function: jsontext.AppendString(function, s.Namespace), writer: writer}
 }
 
-// Line writes one line, unless the level is below the lowest. Fields are written after each other.
+// Line writes one line and those that wait, unless the level is below the lowest. Fields are written after each other.
 func (l *Log) Line(level slog.Level, message string, fields ...[]slog.Attr) {
 	if level < l.settings.Level {
 		return
 	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	l.add(level, message, fields)
+	l.write()
+}
+
+// LineSoon is Line for a line that is lost without harm where the process is killed: it waits for others for a few
+// milliseconds, because under load a call of the system for each costs as much as a short handler.
+func (l *Log) LineSoon(level slog.Level, message string, fields ...[]slog.Attr) {
+	if level < l.settings.Level {
+		return
+	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if len(l.waiting) == 0 {
+		time.AfterFunc(longestDelay, l.flush)
+	}
+	l.add(level, message, fields)
+	if len(l.waiting) >= mostWaiting {
+		l.write()
+	}
+}
+
+func (l *Log) flush() {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.write()
+}
+
+func (l *Log) write() {
+	if len(l.waiting) == 0 {
+		return
+	}
+	// where nobody reads any more there is nobody to tell
+	_, _ = l.writer.Write(l.waiting)
+	l.waiting = l.waiting[:0]
+	if cap(l.waiting) > 2*mostWaiting {
+		l.waiting = nil
+	}
+}
+
+func (l *Log) add(level slog.Level, message string, fields [][]slog.Attr) {
 	start := l.startJSON
 	if l.settings.IsText {
 		start = l.startText
 	}
-	line := start((*l.buffer)[:0], level, message)
+	line := start(l.waiting, level, message)
 	for _, some := range fields {
 		for _, field := range some {
 			line = l.appendField(line, "", field)
@@ -48,12 +95,7 @@ func (l *Log) Line(level slog.Level, message string, fields ...[]slog.Attr) {
 	if !l.settings.IsText {
 		line = append(line, '}')
 	}
-	line = append(line, '\n')
-	// where nobody reads any more there is nobody to tell
-	_, _ = l.writer.Write(line)
-	if cap(line) <= 1<<16 {
-		*l.buffer = line
-	}
+	l.waiting = append(line, '\n')
 }
 
 func (l *Log) startJSON(line []byte, level slog.Level, message string) []byte {

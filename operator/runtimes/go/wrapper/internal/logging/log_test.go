@@ -67,3 +67,28 @@ func TestLogLeavesOutWhatIsBelowItsLevel(t *testing.T) {
 		t.Errorf("got %q, want nothing", out.String())
 	}
 }
+
+func TestLineTakesThoseThatWaitWithIt(t *testing.T) {
+	var out bytes.Buffer
+	log := New(settings.Log{}, &out)
+	log.LineSoon(slog.LevelInfo, "first")
+	log.Line(slog.LevelInfo, "second")
+	if at := strings.Index(out.String(), "first"); at < 0 || at > strings.Index(out.String(), "second") {
+		t.Errorf("got %q, want both lines in order", out.String())
+	}
+}
+
+func TestLineThatMayWaitIsWritten(t *testing.T) {
+	lines := make(chan string, 1)
+	New(settings.Log{}, sink(lines)).LineSoon(slog.LevelInfo, "alone")
+	if got := <-lines; !strings.HasSuffix(got, "\n") || !strings.Contains(got, "alone") {
+		t.Errorf("got %q, want the line", got)
+	}
+}
+
+type sink chan string
+
+func (s sink) Write(text []byte) (int, error) {
+	s <- string(text)
+	return len(text), nil
+}
