@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareFunction } from '../../../cli/prepared-function.ts';
-import { type Command, localNodejs, localPython, type LocalRuntime } from '../../../operator/runtimes/index.ts';
+import {
+  type Command,
+  localGo,
+  localNodejs,
+  localPython,
+  type LocalRuntime,
+} from '../../../operator/runtimes/index.ts';
 import { cacheRoot } from '../../../tools/real-parts/cache.ts';
 
 /** Servers of one language that answer a JSON POST with the same JSON. */
@@ -10,12 +16,20 @@ export interface Contenders {
   readonly wrapper: Command;
   /** functions-framework of the language, as it comes. */
   readonly framework: Command;
+  /** Whose requests/s the wrapper is held against, and whether it takes an event or plain JSON. */
+  readonly rival: { readonly name: string; readonly command: Command; readonly takes: 'event' | 'plain' };
   /** The server of the language's own library, with nothing around it. */
   readonly bare: Command;
 }
 
 /** Languages that are compared, each with what makes its contenders in a folder of their own. */
-export const contendersOf = { nodejs: nodejsContenders, python: pythonContenders } as const;
+export const contendersOf = { nodejs: nodejsContenders, python: pythonContenders, go: goContenders } as const;
+
+const frameworkRival = (command: Command): Contenders['rival'] => ({
+  name: 'functions-framework',
+  command,
+  takes: 'plain',
+});
 
 const nodejsFiles = {
   'index.mjs': 'export const handler = (data) => data;\n',
@@ -52,6 +66,8 @@ uvicorn.run(app, port=int(os.environ["PORT"]), loop="uvloop", http="httptools", 
 `,
 } as const;
 
+const goFiles = { 'main.go': 'package main\n\nfunc Handler(data any) any { return data }\n' } as const;
+
 function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 }
@@ -63,9 +79,11 @@ function nodejsContenders(folder: string): Contenders {
     ['npm', 'install', '--prefix', prefix, '--no-audit', '--no-fund', '@google-cloud/functions-framework@5.0.5'],
   ]);
   const program = join(cache, 'node_modules', '.bin', 'functions-framework');
+  const framework = { program: process.execPath, arguments: [program, '--target=echo', `--source=${folder}`] };
   return {
     wrapper: wrapperOf(localNodejs, folder),
-    framework: { program: process.execPath, arguments: [program, '--target=echo', `--source=${folder}`] },
+    framework,
+    rival: frameworkRival(framework),
     bare: { program: process.execPath, arguments: [join(folder, 'bare.mjs')] },
   };
 }
@@ -79,13 +97,31 @@ function pythonContenders(folder: string): Contenders {
   ]);
   const wrapper = wrapperOf(localPython, folder);
   const { RUNTIME_PACKAGES: packages = '' } = wrapper.variables ?? {};
+  const framework = {
+    program: join(cache, 'bin', 'functions-framework'),
+    arguments: ['--target=echo', `--source=${join(folder, 'echo.py')}`],
+  };
   return {
     wrapper,
-    framework: {
-      program: join(cache, 'bin', 'functions-framework'),
-      arguments: ['--target=echo', `--source=${join(folder, 'echo.py')}`],
-    },
+    framework,
+    rival: frameworkRival(framework),
     bare: { program: wrapper.program, arguments: [join(folder, 'bare.py')], variables: { PYTHONPATH: packages } },
+  };
+}
+
+/** The others are programs of one module, whose versions its go.mod says; go keeps what it has built. */
+function goContenders(folder: string): Contenders {
+  writeFiles(folder, goFiles);
+  const others = join(import.meta.dirname, 'go');
+  const programs = join(folder, 'others');
+  mkdirSync(programs);
+  run('go', ['-C', others, 'build', '-trimpath', '-ldflags=-s -w', '-o', `${programs}/`, './...']);
+  const named = (name: string): Command => ({ program: join(programs, name), arguments: [] });
+  return {
+    wrapper: wrapperOf(localGo, folder),
+    framework: named('framework'),
+    rival: { name: 'net/http with the CloudEvents SDK', command: named('sdk'), takes: 'event' },
+    bare: named('bare'),
   };
 }
 
@@ -102,10 +138,12 @@ function frameworkFolder(name: string, install: (folder: string) => readonly Com
   const mark = join(folder, '.installed');
   if (existsSync(mark)) return folder;
   mkdirSync(folder, { recursive: true });
-  for (const [program, ...args] of install(folder)) {
-    const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
-  }
+  for (const [program, ...args] of install(folder)) run(program, args);
   writeFileSync(mark, '');
   return folder;
+}
+
+function run(program: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
 }

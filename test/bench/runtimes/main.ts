@@ -10,7 +10,7 @@ import { type Contenders, contendersOf } from './contenders.ts';
 import { jsonPost, loadFully, loadSteadily } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
 
-const help = `usage: make bench-runtimes [RUNTIME="nodejs python"]
+const help = `usage: make bench-runtimes [RUNTIME="nodejs python go"]
 
 Compares the wrapper of a language, or of all, with functions-framework and with a bare server, interleaved in one run,
 and with the bars in test/bench/thresholds.json. The exit code is 1 beyond a bar.
@@ -21,7 +21,7 @@ const requests = 2000;
 const idleMs = 1000;
 
 const languageBars = z.strictObject({
-  requestsToFramework: z.number(),
+  requestsToRival: z.number(),
   readyToFramework: z.number(),
   idleMemoryToFramework: z.number(),
   addedMillisecondsAtP99: z.number(),
@@ -30,7 +30,7 @@ const languageBars = z.strictObject({
 type Bars = z.output<typeof languageBars>;
 
 const barsOf = z
-  .object({ runtimes: z.strictObject({ nodejs: languageBars, python: languageBars }) })
+  .object({ runtimes: z.strictObject({ nodejs: languageBars, python: languageBars, go: languageBars }) })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, '..', 'thresholds.json'), 'utf8'))).runtimes;
 
 const data = { name: 'world', list: [1, 2, 3], text: 'hello '.repeat(20) };
@@ -83,16 +83,25 @@ async function measureP99({ server, request }: Side): Promise<number> {
   return percentile(await loadSteadily(server.port, request, { perSecond: 1000, seconds: 2 }), 0.99);
 }
 
-/** Starts of both, in turn. */
-async function compareStarts(contenders: Contenders): Promise<{ readonly ready: Spread; readonly memory: Spread }> {
+/** To functions-framework: the wrapper, and when a bare server is ready, which no wrapper can be before. */
+interface Starts {
+  readonly ready: Spread;
+  readonly memory: Spread;
+  readonly bareReady: Spread;
+}
+
+/** Starts of all, in turn. */
+async function compareStarts({ wrapper, framework, bare }: Contenders): Promise<Starts> {
   const ready: [number, number][] = [];
   const memory: [number, number][] = [];
+  const bareReady: [number, number][] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const [one, other] = [await startOnce(contenders.wrapper), await startOnce(contenders.framework)];
+    const [one, other, least] = [await startOnce(wrapper), await startOnce(framework), await startOnce(bare)];
     ready.push([one.readyMs, other.readyMs]);
     memory.push([one.megabytes, other.megabytes]);
+    bareReady.push([least.readyMs, other.readyMs]);
   }
-  return { ready: spreadOf(ratios(ready)), memory: spreadOf(ratios(memory)) };
+  return { ready: spreadOf(ratios(ready)), memory: spreadOf(ratios(memory)), bareReady: spreadOf(ratios(bareReady)) };
 }
 
 async function startOnce(
@@ -112,47 +121,50 @@ async function bench(language: Language, folder: string): Promise<boolean> {
   const starts = await compareStarts(contenders);
   const [a = 0, b = 0, c = 0] = await findFreePorts(3);
   const wrapper = { server: await startMeasured(contenders.wrapper, a, plain), request: event };
-  const framework = { server: await startMeasured(contenders.framework, b, plain), request: plain };
+  const { rival: held } = contenders;
+  const rivalRequest = held.takes === 'event' ? event : plain;
+  const rival = { server: await startMeasured(held.command, b, rivalRequest), request: rivalRequest };
   const bare = { server: await startMeasured(contenders.bare, c, plain), request: plain };
   try {
-    for (const side of [wrapper, framework, bare]) await measure(side);
+    for (const side of [wrapper, rival, bare]) await measure(side);
     const pairs: [Figures, Figures][] = [];
     const added: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      pairs.push([await measure(wrapper), await measure(framework)]);
+      pairs.push([await measure(wrapper), await measure(rival)]);
       added.push((await measureP99(wrapper)) - (await measureP99(bare)));
     }
-    return report({ pairs, added, starts }, barsOf[language]);
+    return report({ pairs, added, starts, rival: held.name }, barsOf[language]);
   } finally {
-    for (const { server } of [wrapper, framework, bare]) await server.stop();
+    for (const { server } of [wrapper, rival, bare]) await server.stop();
   }
 }
 
 interface Measured {
   readonly pairs: readonly (readonly [Figures, Figures])[];
   readonly added: readonly number[];
-  readonly starts: { readonly ready: Spread; readonly memory: Spread };
+  readonly rival: string;
+  readonly starts: Starts;
 }
 
-function report({ pairs, added, starts }: Measured, bars: Bars): boolean {
+function report({ pairs, added, starts, rival }: Measured, bars: Bars): boolean {
   const perSecond = spreadOf(ratios(pairs.map(([one, other]) => [one.perSecond, other.perSecond])));
   const cpu = spreadOf(ratios(pairs.map(([one, other]) => [other.cpuMicroseconds, one.cpuMicroseconds])));
   const delay = spreadOf(added);
   const wrapper = spreadOf(pairs.map(([{ perSecond: rate }]) => rate));
   process.stdout.write(
-    `       wrapper: ${describeSpread(wrapper)} requests/s; work for a request of the framework to ours: ${describeSpread(cpu)}\n`,
+    `       wrapper: ${describeSpread(wrapper)} requests/s; work for a request of the other to ours: ${describeSpread(cpu)}\n`,
   );
   return [
     judge(
-      'requests/s to functions-framework',
-      perSecond.median >= bars.requestsToFramework,
-      `${describeSpread(perSecond)}, at least ${bars.requestsToFramework}`,
+      `requests/s to ${rival}`,
+      perSecond.median >= bars.requestsToRival,
+      `${describeSpread(perSecond)}, at least ${bars.requestsToRival}`,
     ),
     judgeAtMost(
       'start to ready, to functions-framework',
       starts.ready.median,
       bars.readyToFramework,
-      describeSpread(starts.ready),
+      `${describeSpread(starts.ready)}; a bare server: ${describeSpread(starts.bareReady)}`,
     ),
     judgeAtMost(
       'idle memory, to functions-framework',
