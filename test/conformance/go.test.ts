@@ -1,5 +1,6 @@
 import { localGo } from '../../operator/runtimes/index.ts';
 import { describeLanguage } from './describe-language.ts';
+import { describeGoBuild } from './suites/go-build.ts';
 import { describeGo } from './suites/go.ts';
 
 describeLanguage(
@@ -17,5 +18,8 @@ describeLanguage(
       ],
     },
   },
-  describeGo,
+  (bench) => {
+    describeGo(bench);
+    describeGoBuild();
+  },
 );

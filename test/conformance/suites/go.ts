@@ -1,27 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { prepareFunction } from '../../../cli/prepared-function.ts';
-import { localGo, renderDockerfile, runtimes } from '../../../operator/runtimes/index.ts';
+import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../cluster/eventually.ts';
 import { parseObject } from '../parse-object.ts';
 import { act } from '../request.ts';
 import type { Workbench } from '../tested-language.ts';
 import { openConnection, responseOf, toBytes } from '../wire.ts';
-import { startWrapper, type WrapperProcess } from '../wrapper-process.ts';
-
-type Files = Readonly<Record<string, string>>;
-
-const resultOf = async (wrapper: WrapperProcess, data: unknown): Promise<unknown> =>
-  parseObject((await wrapper.answer(act('any', data)('an-id'))).body)['result'];
-
-const returning = (name: string, type = 'string'): string => `package ${name}
-
-func Handler(data ${type}) ${type} { return data }
-`;
+import { resultOf, returning, useGoFunctions } from './go-functions.ts';
 
 const sdkFunction = `package shop
 
@@ -51,42 +34,10 @@ func Handler(data string, ctx *lambda.Context) (*lambda.Event, error) {
 }
 `;
 
-/** What only go has. */
+/** What only handlers of go can do. */
 export function describeGo(bench: () => Workbench): void {
   describe('go', () => {
-    const removals: (() => void)[] = [];
-
-    afterEach(() => removals.splice(0).forEach((remove) => remove()));
-
-    /** Folder with these files. */
-    function folderOf(files: Files): string {
-      const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-go-'));
-      removals.push(() => rmSync(folder, { recursive: true }));
-      for (const [name, text] of Object.entries(files)) {
-        mkdirSync(dirname(join(folder, name)), { recursive: true });
-        writeFileSync(join(folder, name), text);
-      }
-      return folder;
-    }
-
-    /** Path of the program. */
-    function build(files: Files, handler?: string): string {
-      const { command, remove } = prepareFunction(localGo, { source: folderOf(files), handler });
-      removals.push(remove);
-      return command.program;
-    }
-
-    async function launch(files: Files, handler?: string): Promise<WrapperProcess> {
-      const wrapper = await startWrapper({ program: build(files, handler), arguments: [] }, {});
-      removals.push(() => void wrapper.stop());
-      return wrapper;
-    }
-
-    async function serve(files: Files, handler?: string): Promise<WrapperProcess> {
-      const wrapper = await launch(files, handler);
-      await wrapper.listening();
-      return wrapper;
-    }
+    const { launch, serve } = useGoFunctions();
 
     test.each([
       ['WithContext', { a: 1 }, ['an-id', true, 1]],
@@ -142,30 +93,6 @@ export function describeGo(bench: () => Workbench): void {
       expect(parseObject(body)['error']).toMatchObject({ code: 'ProcessExit', retryable: true });
     });
 
-    test('a package of any name is joined, with the version of the language that its module says', async () => {
-      const wrapper = await serve({
-        'go.mod': 'module example.com/resize\n\ngo 1.18\n',
-        'resize.go': `package resize
-
-import "example.com/resize/inner"
-
-func Handler(string) (values []int) {
-	var calls []func() int
-	for i := 0; i < 3; i++ {
-		calls = append(calls, func() int { return i })
-	}
-	for _, call := range calls {
-		values = append(values, call()+inner.Zero)
-	}
-	return values
-}
-`,
-        'inner/inner.go': 'package inner\n\nconst Zero = 0\n',
-      });
-      // a loop has one variable up to 1.21, and one for each turn since
-      expect(await resultOf(wrapper, '')).toEqual({ statusCode: 200, body: [3, 3, 3] });
-    });
-
     test('an event of the CloudEvents SDK is the reply, and go.mod says its version', async () => {
       const wrapper = await serve({
         'go.mod': 'module shop\n\ngo 1.22\n\nrequire github.com/cloudevents/sdk-go/v2 v2.15.2\n',
@@ -176,18 +103,6 @@ func Handler(string) (values []int) {
       expect(headers.get('ce-tenant')).toBe('blue');
       expect(headers.get('ce-source')).toBe('io.knative.lambda/runtime/conformance/tested');
       expect(parseObject(body)).toEqual({ total: 3 });
-    });
-
-    test('a vendor folder stands for what go.mod requires', async () => {
-      process.env['GOPROXY'] = 'off';
-      removals.push(() => delete process.env['GOPROXY']);
-      const wrapper = await serve({
-        'go.mod': 'module shop\n\ngo 1.22\n\nrequire example.com/words v1.2.3\n',
-        'shop.go': 'package shop\n\nimport "example.com/words"\n\nfunc Handler(any) string { return words.Hello }\n',
-        'vendor/modules.txt': '# example.com/words v1.2.3\n## explicit; go 1.22\nexample.com/words\n',
-        'vendor/example.com/words/words.go': 'package words\n\nconst Hello = "hello"\n',
-      });
-      expect(await resultOf(wrapper, {})).toEqual({ statusCode: 200, body: 'hello' });
     });
 
     test('an event of the wrapper itself is the reply', async () => {
@@ -218,73 +133,10 @@ func Handler(string) (values []int) {
       for (const connection of [held, slow]) connection.close();
     });
 
-    test.each([
-      ['a syntax error', { 'main.go': 'package main\n\nfunc Handler(data any any {\n' }, /main\.go:3/],
-      ['a type error', { 'main.go': 'package main\n\nfunc Handler(data any) int { return "one" }\n' }, /main\.go:3/],
-      [
-        'a requirement that nobody has',
-        {
-          'go.mod': 'module shop\n\ngo 1.22\n\nrequire example.invalid/words v1.2.3\n',
-          'shop.go': 'package shop\n\nimport _ "example.invalid/words"\n\nfunc Handler(any) {}\n',
-        },
-        /example\.invalid\/words@v1\.2\.3/,
-      ],
-      [
-        'a module of a later version of the language',
-        { 'go.mod': 'module shop\n\ngo 1.99\n', 'shop.go': returning('shop') },
-        /requires go >= 1\.99/,
-      ],
-      ['no code', { 'README.md': 'nothing' }, /no buildable Go source files/],
-      [
-        'a function main',
-        { 'main.go': `${returning('main')}\nfunc main() {}\n` },
-        /has a function main, allowed none: the wrapper brings it/,
-      ],
-      [
-        'a handler that is not exported',
-        { 'shop.go': 'package shop\n\nfunc handler(data any) any { return data }\n' },
-        /no function Handler, there is handler/,
-      ],
-    ] as const)('fails to build %s', (_what, files, message) => {
-      expect(() => build(files)).toThrow(message);
-    });
-
     test('fails where a package panics while it starts, without ever listening', async () => {
       const wrapper = await launch({ 'main.go': `${returning('main')}\nfunc init() { panic("no database") }\n` });
       expect((await wrapper.ended).code).toBe(2);
       expect(wrapper.errorOutput()).toContain('no database');
-    });
-
-    test('the same code is the same program, wherever it is', () => {
-      const files = { 'go.mod': 'module shop\n\ngo 1.22\n', 'shop.go': returning('shop') };
-      const [one, other] = [build(files), build(files)].map((path) =>
-        createHash('sha256').update(readFileSync(path)).digest('hex'),
-      );
-      expect(one).toBe(other);
-    });
-
-    test('the instructions of the image make a static program that serves', async () => {
-      const root = folderOf({ 'app/go.mod': 'module shop\n\ngo 1.22\n', 'app/shop.go': returning('shop') });
-      cpSync(localGo.folder, join(root, 'runtime'), { recursive: true });
-      const text = renderDockerfile(runtimes.go, {
-        version: runtimes.go.defaultVersion,
-        files: new Set(['go.mod', 'shop.go']),
-        handler: null,
-        bases: {},
-      });
-      const commands = [...text.matchAll(/^RUN (.*)$/gm)].map(([, command = '']) =>
-        command.replaceAll(/ (\/(?:runtime|app|function))\b/g, ` ${root}$1`),
-      );
-      expect(commands).toHaveLength(2);
-      for (const command of commands) {
-        const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
-        expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      }
-      expect(existsSync(join(root, 'app', 'go.sum'))).toBe(false);
-      const wrapper = await startWrapper({ program: join(root, 'function'), arguments: [] }, {});
-      removals.push(() => void wrapper.stop());
-      await wrapper.listening();
-      expect(await resultOf(wrapper, 'text')).toEqual({ statusCode: 200, body: 'text' });
     });
   });
 }
