@@ -4,7 +4,7 @@ import { ownUser } from '../instructions.ts';
 const defaultHandler = 'main.Handler';
 
 /** Program of the wrapper that joins a function to it; it is run where the wrapper is. */
-const build = 'RUN cd /runtime && go run ./build -source /app';
+const build = 'RUN go -C /runtime run ./build -source /app';
 
 /** What the author's code depends on gets a layer of its own, where it does not come with the code. */
 function dependencies({ files }: ImageContext): readonly string[] {
