@@ -18,9 +18,11 @@ export function describeLanguage(
 
   jest.setTimeout(60_000);
 
+  // a language that is compiled may have its library to compile first
   beforeAll(() => {
     workbench = new Workbench(tested);
-  });
+    workbench.prepare(undefined);
+  }, 600_000);
 
   afterAll(() => workbench.close(), 30_000);
 

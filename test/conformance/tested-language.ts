@@ -33,7 +33,7 @@ export class Workbench {
   /** Starts the wrapper and waits for nothing. */
   async launch(environment: Environment = {}): Promise<WrapperProcess> {
     const { HANDLER: handler } = environment;
-    const wrapper = await startWrapper(this.#prepare(handler).command, environment);
+    const wrapper = await startWrapper(this.prepare(handler).command, environment);
     this.#started.push(wrapper);
     return wrapper;
   }
@@ -50,7 +50,8 @@ export class Workbench {
     for (const { remove } of this.#prepared.values()) remove();
   }
 
-  #prepare(handler: string | undefined): PreparedFunction {
+  /** Installs what the language needs and builds the function, once for each handler. */
+  prepare(handler: string | undefined): PreparedFunction {
     const known = this.#prepared.get(handler ?? '');
     if (known !== undefined) return known;
     const { runtime, language } = this.#tested;
