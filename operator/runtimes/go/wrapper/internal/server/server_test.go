@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -65,11 +66,7 @@ func TestSlotsComeBackUnderLoad(t *testing.T) {
 		}()
 	}
 	callers.Wait()
-	for deadline := time.Now().Add(10 * time.Second); served.InFlight() > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d slots are still taken", served.InFlight())
-		}
-	}
+	awaitFreeSlots(t, served)
 	if served.slots.AreStuck() {
 		t.Error("slots are stuck though every handler has ended")
 	}
@@ -89,6 +86,48 @@ func TestHandlerThatHearsOfItsDeadlineIsLate(t *testing.T) {
 			t.Fatalf("got %d, want 504", response.StatusCode)
 		}
 	}
+}
+
+func awaitFreeSlots(t *testing.T, served *Function) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); served.InFlight() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d slots are still taken", served.InFlight())
+		}
+	}
+}
+
+// apart is an answer whose connection is closed after it.
+func apart(t *testing.T, url string, status int, part string) {
+	t.Helper()
+	response, err := http.Post(url, "application/json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != status || !response.Close || !strings.Contains(string(body), part) {
+		t.Errorf("got %d, close %t, %s, %v; want %d, true, %s", response.StatusCode, response.Close, body, err, status, part)
+	}
+}
+
+func TestHandlerThatHangsIsAnsweredBesideIt(t *testing.T) {
+	read := readSettings(t, map[string]string{"MAX_CONCURRENCY": "1", "TIMEOUT_SECONDS": "0.05"})
+	goOn := make(chan struct{})
+	served, url := serve(t, read, func(any) { <-goOn })
+	apart(t, url, http.StatusGatewayTimeout, `"code":"TimeoutError"`)
+	served.Wait()
+	if !served.slots.AreStuck() {
+		t.Error("the slot of the handler that hangs is free")
+	}
+	close(goOn)
+	awaitFreeSlots(t, served)
+}
+
+func TestHandlerThatEndsItsGoroutineIsAnswered(t *testing.T) {
+	served, url := serve(t, readSettings(t, nil), func(any) { runtime.Goexit() })
+	apart(t, url, http.StatusInternalServerError, `"code":"ProcessExit"`)
+	awaitFreeSlots(t, served)
 }
 
 func callOnce(t *testing.T, url, body string) {
