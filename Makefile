@@ -1,7 +1,7 @@
 # Verbs a person types. make passes NAME=value on to the program, which says more with --help.
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help synth docs format quota seal cluster-prepare variables real-parts test lint verify bench bench-runtimes fuzz soak clean check-node
+.PHONY: help synth docs format quota preview seal cluster-prepare variables real-parts test lint verify bench bench-runtimes fuzz soak clean check-node
 export CDK8S_CHECK_UPGRADE := false
 
 run := node --import tsx
@@ -24,6 +24,9 @@ format: $(ready) ## format every file
 
 quota: $(ready) ## print what each namespace needs and may use [ENV=name]
 	$(run) tools/quota.ts
+
+preview: $(ready) ## say what a change does in every environment (BASE=ref) [FORMAT=name] [OUT=folder] [FAIL_ON=danger]
+	$(run) tools/preview/main.ts
 
 ##@ Check
 test: $(ready) ## run every test whose parts are there [TIER=name] [FILES="part of a path"]

@@ -20,7 +20,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{charts,cli,infra,operator,stacks,tools,test/bench,test/soak}/**/*.test.ts',
+        '<rootDir>/{charts,cli,infra,operator,preview,stacks,tools,test/bench,test/soak}/**/*.test.ts',
         '<rootDir>/test/*.test.ts',
       ],
     },

@@ -1,0 +1,159 @@
+import { acknowledge, type Acknowledgement } from './acknowledgement.ts';
+import { type Aliases, aliasesOf } from './alias.ts';
+import { dangers } from './codes.ts';
+import type { Change } from './diff/difference.ts';
+import { compareScopes, type ObjectChange } from './diff/objects.ts';
+import { showPath } from './diff/path.ts';
+import { textOf } from './diff/value.ts';
+import type { Comparison, Finding } from './finding.ts';
+import { type Group, groupScopes } from './group.ts';
+import { lenses } from './meaning/index.ts';
+import { findProductionFirst } from './meaning/order.ts';
+import { type Objects, showObject } from './object.ts';
+import {
+  type Difference,
+  parseChange,
+  parseDanger,
+  parseMeaning,
+  type Report,
+  type ReportChange,
+  type ReportDanger,
+  type ReportMeaning,
+} from './report.ts';
+import { changedScopes, type Scopes, TreeReader } from './scope.ts';
+import { isProductionScope, settingsOfScope } from './setting.ts';
+import type { Sides } from './source/sides.ts';
+import { type Topic, topicNames } from './topic.ts';
+
+function toDifference(change: Change): Difference {
+  const path = showPath(change.path);
+  switch (change.op) {
+    case 'add':
+      return { op: change.op, path, head: change.head };
+    case 'remove':
+      return { op: change.op, path, base: change.base };
+    case 'replace':
+      return { op: change.op, path, base: change.base, head: change.head };
+  }
+}
+
+function toRow(change: ObjectChange): Omit<ReportChange, 'scopes'> {
+  const { engine, kind } = change.id;
+  const row = { change: change.kind, engine, kind, object: showObject(change.id) };
+  switch (change.kind) {
+    case 'added':
+      return { ...row, differences: [], value: change.head };
+    case 'removed':
+      return { ...row, differences: [], value: change.base };
+    case 'changed':
+      return { ...row, differences: change.changes.map(toDifference) };
+    case 'renamed':
+      return { ...row, from: showObject(change.from), differences: change.changes.map(toDifference) };
+  }
+}
+
+const spread = <Item>({ item, scopes }: Group<Item>): Item & { readonly scopes: string[] } => ({
+  ...item,
+  scopes: [...scopes],
+});
+
+interface Placed<Item> {
+  readonly scope: string;
+  readonly item: Item;
+}
+
+function toMeaning(
+  findings: readonly Placed<Finding>[],
+  aliases: (scope: string) => Aliases,
+): readonly ReportMeaning[] {
+  const items = findings.map(({ scope, item: { topic, object, text } }) => ({ scope, item: { topic, object, text } }));
+  return groupScopes(items, aliases, parseMeaning)
+    .map(spread)
+    .toSorted((one, other) => topicNames.indexOf(one.topic) - topicNames.indexOf(other.topic));
+}
+
+function toDangers(findings: readonly Placed<Finding>[], aliases: (scope: string) => Aliases): readonly ReportDanger[] {
+  const items = findings.flatMap(({ scope, item: { code, object, text } }) =>
+    code === undefined ? [] : [{ scope, item: { code, severity: dangers[code].severity, object, text } }],
+  );
+  const order = Object.keys(dangers);
+  return groupScopes(items, aliases, parseDanger)
+    .map(spread)
+    .toSorted(
+      (one, other) =>
+        (one.severity < other.severity ? -1 : Number(one.severity > other.severity)) ||
+        order.indexOf(one.code) - order.indexOf(other.code),
+    );
+}
+
+const objectsOf = (side: Scopes, scope: string): Objects => side.get(scope) ?? new Map();
+
+function compareEach(scopes: readonly string[], base: Scopes, head: Scopes, sides: Sides): readonly Comparison[] {
+  return scopes.map((scope) => ({
+    scope,
+    base: objectsOf(base, scope),
+    head: objectsOf(head, scope),
+    changes: compareScopes(objectsOf(base, scope), objectsOf(head, scope)),
+    shared: { base: objectsOf(base, 'shared'), head: objectsOf(head, 'shared') },
+    settings: settingsOfScope(sides, scope),
+    isProduction: isProductionScope(sides, scope),
+  }));
+}
+
+function environmentNames({ base, head }: Sides): readonly string[] {
+  return [...new Set([...head.settings, ...base.settings].map((settings) => textOf(settings, 'name')))];
+}
+
+/** Everything that a report says, in an order that depends on nothing but both sides. */
+export function buildReport(sides: Sides, acknowledgements: readonly Acknowledgement[]): Report {
+  const reader = new TreeReader();
+  const changed = changedScopes(sides.base.tree, sides.head.tree);
+  const read = new Set([...changed, ...(changed.length > 0 ? ['shared'] : [])]);
+  const [base, head] = [reader.read(sides.base.tree, read), reader.read(sides.head.tree, read)];
+  const comparisons = compareEach(inReadingOrder(changed, environmentNames(sides)), base, head, sides);
+  const settingsByName = new Map(
+    [...sides.base.settings, ...sides.head.settings].map((settings) => [textOf(settings, 'name'), settings]),
+  );
+  const aliasesByScope = new Map([...settingsByName].map(([name, settings]) => [name, aliasesOf(settings)]));
+  const aliases = (scope: string): Aliases => aliasesByScope.get(scope) ?? aliasesOf(undefined);
+  const findings = [
+    ...comparisons.flatMap((comparison) =>
+      lenses.flatMap((lens) => lens(comparison).map((item) => ({ scope: comparison.scope, item }))),
+    ),
+    ...findProductionFirst(comparisons, [...settingsByName.values()], aliases),
+    ...staleManifests(sides),
+  ];
+  const rows = comparisons.flatMap(({ scope, changes }) => changes.map((change) => ({ scope, item: toRow(change) })));
+  const { dangers: listed, notices } = acknowledge(toDangers(findings, aliases), acknowledgements);
+  return {
+    version: 1,
+    base: { commit: sides.baseCommit },
+    head: { commit: sides.headCommit, clean: sides.isHeadClean },
+    from: sides.from,
+    environments: [...environmentNames(sides)],
+    dangers: [...listed],
+    meaning: [...toMeaning(findings, aliases)],
+    changes: groupScopes(rows, aliases, parseChange).map(spread),
+    notices: [...sideNotices(sides), ...notices],
+  };
+}
+
+function inReadingOrder(scopes: readonly string[], environments: readonly string[]): readonly string[] {
+  return [
+    ...environments.filter((name) => scopes.includes(name)),
+    ...scopes.filter((name) => !environments.includes(name)),
+  ];
+}
+
+function staleManifests({ isHeadFresh }: Sides): readonly Placed<Finding>[] {
+  const text = 'what is committed is not what the sources of head render';
+  const topic: Topic = 'objects';
+  return isHeadFresh ? [] : [{ scope: 'shared', item: { topic, object: 'manifests/', text, code: 'manifests-stale' } }];
+}
+
+function sideNotices({ isHeadClean, from }: Sides): readonly string[] {
+  return [
+    ...(isHeadClean ? [] : ['head is the working tree with changes that are in no commit']),
+    ...(from === 'committed' ? ['both sides are read from manifests/ as committed; make verify proves them'] : []),
+  ];
+}

@@ -1,0 +1,119 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  buildReport,
+  failureReport,
+  formats,
+  type FormatName,
+  isFormatName,
+  isOpenDanger,
+  parseAcknowledgements,
+  PreviewFailure,
+  readSides,
+  type Report,
+  type SidesOptions,
+} from '../../preview/index.ts';
+import { ConfigurationError, projectRoot, readEnvironments } from '../../stacks/index.ts';
+import { runCommand } from '../command.ts';
+import { cacheRoot } from '../real-parts/cache.ts';
+
+const usage = `usage: make preview BASE=ref [NAME=value ...]
+
+Says what a change does in every environment: renders the merge base with BASE and the working tree, and compares.
+No cluster, no cloud account and no secret is needed.
+
+  BASE       commit, branch or tag that the change goes to, as origin/main
+  HEAD       commit that has the change; left out, the working tree
+  FORMAT     ${Object.keys(formats).join(', ')}; left out, terminal
+  OUT        folder that gets the report in every format; left out, it is printed
+  FAIL_ON    danger or warning: exit code 1 where one is not accepted
+  ACCEPT     file with the text of the pull request; its lines Preview-Accept: are read, like those of the commits
+  SOURCE     rendered or committed: committed compares manifests/ as it is and renders nothing
+  LINK       address of the whole report, for what a comment has no room for
+
+Exit codes: 0 a report was made, 1 FAIL_ON found something, 2 there is no report and it is said why.
+`;
+
+const given = (name: string): string => process.env[name] ?? '';
+
+function choose<Value extends string>(name: string, allowed: readonly [Value, ...Value[]]): Value {
+  const text = given(name);
+  const found = text === '' ? allowed[0] : allowed.find((one) => one === text);
+  if (found === undefined) {
+    throw new ConfigurationError([`${name}: got ${JSON.stringify(text)}, allowed ${allowed.join(', ')}; choose one`]);
+  }
+  return found;
+}
+
+function readOptions(): SidesOptions {
+  const base = given('BASE');
+  if (base === '') {
+    throw new ConfigurationError(['BASE: got nothing, allowed a commit, branch or tag; make preview BASE=origin/main']);
+  }
+  const head = given('HEAD');
+  return {
+    root: projectRoot,
+    base,
+    head: head === '' ? { kind: 'working tree' } : { kind: 'commit', name: head },
+    from: choose('SOURCE', ['rendered', 'committed']),
+    settings: readEnvironments(),
+    memory: join(cacheRoot(process.env), 'previews'),
+    now: new Date(),
+  };
+}
+
+function readFormat(): FormatName {
+  const text = given('FORMAT') || 'terminal';
+  if (isFormatName(text)) return text;
+  throw new ConfigurationError([
+    `FORMAT: got ${JSON.stringify(text)}, allowed ${Object.keys(formats).join(', ')}; choose one`,
+  ]);
+}
+
+/** Prints one format, or writes all of them into a folder. */
+function publish(print: (format: FormatName, isTerminal: boolean) => string): void {
+  const out = given('OUT');
+  if (out === '') {
+    process.stdout.write(print(readFormat(), process.stdout.isTTY));
+    return;
+  }
+  const folder = resolve(out);
+  mkdirSync(folder, { recursive: true });
+  for (const name of Object.keys(formats).filter(isFormatName)) {
+    writeFileSync(join(folder, formats[name].file), print(name, false));
+  }
+}
+
+function isRefused({ dangers }: Report, failOn: 'nothing' | 'danger' | 'warning'): boolean {
+  const open = dangers.filter(isOpenDanger);
+  return failOn === 'warning' ? open.length > 0 : open.some(({ severity }) => severity === failOn);
+}
+
+async function preview(): Promise<number> {
+  const options = readOptions();
+  const failOn = choose('FAIL_ON', ['nothing', 'danger', 'warning']);
+  const accept = given('ACCEPT');
+  const accepted = accept === '' ? '' : readFileSync(resolve(accept), 'utf8');
+  readFormat();
+  const sides = await readSides(options);
+  const report = buildReport(sides, parseAcknowledgements(`${sides.messages}\n${accepted}`));
+  const shared = { wholeReport: given('LINK'), variables: process.env };
+  publish((format, isTerminal) => formats[format].print(report, { ...shared, isTerminal }));
+  return isRefused(report, failOn) ? 1 : 0;
+}
+
+await runCommand(usage, async () => {
+  try {
+    process.exitCode = await preview();
+  } catch (error) {
+    process.exitCode = 2;
+    if (error instanceof PreviewFailure) {
+      publish((format) => failureReport(error, format));
+      process.stderr.write(`preview failed: ${error.message}\n`);
+    } else if (error instanceof ConfigurationError) {
+      process.stderr.write(`${error.message}\n`);
+    } else {
+      throw error;
+    }
+  }
+});
