@@ -8,7 +8,7 @@ import { textOf } from './diff/value.ts';
 import type { Comparison, Finding } from './finding.ts';
 import { type Group, groupScopes } from './group.ts';
 import { lenses } from './meaning/index.ts';
-import { findProductionFirst } from './meaning/order.ts';
+import { findProductionFirst, trialOf } from './meaning/order.ts';
 import { type Objects, showObject } from './object.ts';
 import {
   type Difference,
@@ -20,7 +20,7 @@ import {
   type ReportDanger,
   type ReportMeaning,
 } from './report.ts';
-import { changedScopes, type Scopes, TreeReader } from './scope.ts';
+import { allScopes, changedScopes, type Scopes, TreeReader } from './scope.ts';
 import { isProductionScope, settingsOfScope } from './setting.ts';
 import type { Sides } from './source/sides.ts';
 import { type Topic, topicNames } from './topic.ts';
@@ -88,13 +88,20 @@ function toDangers(findings: readonly Placed<Finding>[], aliases: (scope: string
 
 const objectsOf = (side: Scopes, scope: string): Objects => side.get(scope) ?? new Map();
 
-function compareEach(scopes: readonly string[], base: Scopes, head: Scopes, sides: Sides): readonly Comparison[] {
-  return scopes.map((scope) => ({
+/** Comparisons of the changed scopes, and of those where a change of theirs should have been tried. */
+function compareEach(sides: Sides, changed: readonly string[], settings: readonly unknown[]): readonly Comparison[] {
+  const reader = new TreeReader();
+  const names = scopesToRead(sides, changed, settings);
+  const read = new Set(names);
+  const [base, head] = [reader.read(sides.base.tree, read), reader.read(sides.head.tree, read)];
+  const everywhere = [...base.values(), ...head.values()];
+  return [...changed, ...names.filter((name) => !changed.includes(name))].map((scope) => ({
     scope,
     base: objectsOf(base, scope),
     head: objectsOf(head, scope),
     changes: compareScopes(objectsOf(base, scope), objectsOf(head, scope)),
     shared: { base: objectsOf(base, 'shared'), head: objectsOf(head, 'shared') },
+    everywhere,
     settings: settingsOfScope(sides, scope),
     isProduction: isProductionScope(sides, scope),
   }));
@@ -104,23 +111,39 @@ function environmentNames({ base, head }: Sides): readonly string[] {
   return [...new Set([...head.settings, ...base.settings].map((settings) => textOf(settings, 'name')))];
 }
 
+/** Scopes that must be read: what changed, what it is looked up in, and where it should have been tried. */
+function scopesToRead(sides: Sides, changed: readonly string[], settings: readonly unknown[]): readonly string[] {
+  if (changed.length === 0) return [];
+  const definitions = 'shared/crds.yaml';
+  if (sides.base.tree.get(definitions) !== sides.head.tree.get(definitions)) {
+    // objects of a definition are anywhere
+    return allScopes(sides.head.tree);
+  }
+  const trials = settings
+    .filter((one) => changed.includes(textOf(one, 'name')))
+    .flatMap((one) => trialOf(one, settings) ?? []);
+  return [...new Set([...changed, 'shared', ...trials])];
+}
+
 /** Everything that a report says, in an order that depends on nothing but both sides. */
 export function buildReport(sides: Sides, acknowledgements: readonly Acknowledgement[]): Report {
-  const reader = new TreeReader();
-  const changed = changedScopes(sides.base.tree, sides.head.tree);
-  const read = new Set([...changed, ...(changed.length > 0 ? ['shared'] : [])]);
-  const [base, head] = [reader.read(sides.base.tree, read), reader.read(sides.head.tree, read)];
-  const comparisons = compareEach(inReadingOrder(changed, environmentNames(sides)), base, head, sides);
-  const settingsByName = new Map(
+  const byName = new Map(
     [...sides.base.settings, ...sides.head.settings].map((settings) => [textOf(settings, 'name'), settings]),
   );
-  const aliasesByScope = new Map([...settingsByName].map(([name, settings]) => [name, aliasesOf(settings)]));
+  const settings = [...byName.values()];
+  const aliasesByScope = new Map([...byName].map(([name, one]) => [name, aliasesOf(one)]));
   const aliases = (scope: string): Aliases => aliasesByScope.get(scope) ?? aliasesOf(undefined);
+  const names = environmentNames(sides);
+  const comparisons = compareEach(
+    sides,
+    inReadingOrder(changedScopes(sides.base.tree, sides.head.tree), names),
+    settings,
+  );
   const findings = [
     ...comparisons.flatMap((comparison) =>
       lenses.flatMap((lens) => lens(comparison).map((item) => ({ scope: comparison.scope, item }))),
     ),
-    ...findProductionFirst(comparisons, [...settingsByName.values()], aliases),
+    ...findProductionFirst(comparisons, settings, aliases),
     ...staleManifests(sides),
   ];
   const rows = comparisons.flatMap(({ scope, changes }) => changes.map((change) => ({ scope, item: toRow(change) })));
@@ -130,7 +153,7 @@ export function buildReport(sides: Sides, acknowledgements: readonly Acknowledge
     base: { commit: sides.baseCommit },
     head: { commit: sides.headCommit, clean: sides.isHeadClean },
     from: sides.from,
-    environments: [...environmentNames(sides)],
+    environments: [...names],
     dangers: [...listed],
     meaning: [...toMeaning(findings, aliases)],
     changes: groupScopes(rows, aliases, parseChange).map(spread),

@@ -22,6 +22,8 @@ export interface Comparison {
   readonly changes: readonly ObjectChange[];
   /** Objects of manifests/shared, where ClusterRoles and definitions are. */
   readonly shared: { readonly base: Objects; readonly head: Objects };
+  /** Objects of every scope that was read, on both sides: where the objects of a definition are. */
+  readonly everywhere: readonly Objects[];
   /** Settings of the environment on each side; undefined for a scope that is none, and where its settings are not known. */
   readonly settings: { readonly base: Environment | undefined; readonly head: Environment | undefined };
   /** Whether people outside the team feel it. */

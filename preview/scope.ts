@@ -77,6 +77,10 @@ function addObject(objects: Map<string, PreviewObject>, object: PreviewObject, p
   objects.set(key, object);
 }
 
+export function allScopes(tree: Tree): readonly string[] {
+  return [...new Set([...tree.keys()].filter(isManifest).map(scopeOf))].toSorted();
+}
+
 /** Scopes in which a file differs, sorted. */
 export function changedScopes(base: Tree, head: Tree): readonly string[] {
   const paths = [...new Set([...base.keys(), ...head.keys()])].filter(isManifest);

@@ -33,7 +33,7 @@ const keysOfList: Readonly<Record<string, readonly (readonly KeyField[])[]>> = {
   'x-kubernetes-validations': [[{ name: 'rule' }]],
   // PrometheusRule and the lifecycle of a bucket
   groups: [name],
-  rules: [[{ name: 'alert' }], [{ name: 'record' }], [{ name: 'id' }]],
+  rules: [[{ name: 'alert' }], [{ name: 'record' }], [{ name: 'id' }], [{ name: 'rulePriority' }]],
   // dashboards
   panels: [[{ name: 'id' }], [{ name: 'title' }]],
   targets: [[{ name: 'refId' }]],

@@ -1,0 +1,122 @@
+import type { Code } from '../codes.ts';
+import { fieldNames, showPath } from '../diff/path.ts';
+import { fieldOf, type Fields, listOf, textOf } from '../diff/value.ts';
+import { type Comparison, type Finding, finding, type Lens, say } from '../finding.ts';
+import { type Pair, pairsOf } from './pair.ts';
+
+/** Properties whose change makes Pulumi replace a resource, by type; from the schema of @pulumi/aws 7. */
+const replacing: Readonly<Record<string, RegExp>> = {
+  'aws:s3/bucket:Bucket': /^(bucket|bucketPrefix|objectLockEnabled)$/,
+  'aws:ecr/repository:Repository': /^(name|encryptionConfigurations)\b/,
+  'aws:sqs/queue:Queue': /^(name|namePrefix|fifoQueue)$/,
+  'aws:iam/role:Role': /^(name|namePrefix|path)$/,
+  'aws:iam/policy:Policy': /^(name|namePrefix|path|description)$/,
+  'aws:iam/openIdConnectProvider:OpenIdConnectProvider': /^url$/,
+  'aws:secretsmanager/secret:Secret': /^(name|namePrefix)$/,
+  'aws:cloudwatch/eventRule:EventRule': /^(name|namePrefix|eventBusName)$/,
+};
+
+/** What is gone when the resource is made again. */
+const held: ReadonlySet<string> = new Set([
+  'aws:s3/bucket:Bucket',
+  'aws:ecr/repository:Repository',
+  'aws:sqs/queue:Queue',
+  'aws:secretsmanager/secret:Secret',
+  'aws:iam/role:Role',
+]);
+
+function replaced({ changes }: Comparison): readonly Finding[] {
+  return changes.flatMap((change): readonly Finding[] => {
+    if (change.kind !== 'changed' || change.id.engine !== 'cloud') return [];
+    const pattern = replacing[change.id.kind];
+    const paths = change.changes.map(({ path }) => path).filter((path) => pattern?.test(fieldNames(path)) === true);
+    const [first] = paths;
+    return first === undefined
+      ? []
+      : [
+          finding(
+            'cloud',
+            change.id,
+            say`is replaced for ${showPath(first)}`,
+            held.has(change.id.kind) ? 'cloud-replaced' : undefined,
+          ),
+        ];
+  });
+}
+
+const blockFields = ['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAcls', 'restrictPublicBuckets'] as const;
+
+/** Public access blocks and encryption that get weaker; a resource that goes with its bucket is not counted. */
+function weakened(comparison: Comparison, { id, base, head }: Pair): readonly Finding[] {
+  if (base === undefined) return [];
+  const bucketStays = [...comparison.head.values()].some(
+    (one) => one.id.kind === 'aws:s3/bucket:Bucket' && textOf(one.value, 'bucket') === textOf(base, 'bucket'),
+  );
+  const isLost = head === undefined && bucketStays;
+  switch (id.kind) {
+    case 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': {
+      const open = blockFields.filter(
+        (name) => fieldOf(base, name) === true && (isLost || (head !== undefined && fieldOf(head, name) !== true)),
+      );
+      return open.map((name) => finding('cloud', id, say`no longer has ${name}`, 'public-exposure'));
+    }
+    case 'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration':
+      return weakerEncryption(
+        id,
+        algorithmsOf(base),
+        head === undefined ? (isLost ? '' : undefined) : algorithmsOf(head),
+      );
+    case 'aws:s3/bucketVersioning:BucketVersioning': {
+      const isOn = textOf(head, 'versioningConfiguration', 'status') === 'Enabled';
+      const isOff = isLost || (head !== undefined && !isOn);
+      return isOff ? [finding('cloud', id, 'keeps no versions any more', 'versioning-lost')] : [];
+    }
+    default:
+      return [];
+  }
+}
+
+const algorithmsOf = (value: Fields): string =>
+  listOf(value, 'rules')
+    .map((rule) => textOf(rule, 'applyServerSideEncryptionByDefault', 'sseAlgorithm'))
+    .join(', ');
+
+const strength: readonly string[] = ['', 'AES256', 'aws:kms', 'aws:kms:dsse'];
+
+function weakerEncryption(id: Pair['id'], from: string, to: string | undefined): readonly Finding[] {
+  if (to === undefined || from === to) return [];
+  const isWeaker = strength.indexOf(to) < strength.indexOf(from);
+  return [
+    finding('cloud', id, say`encryption ${from || 'none'} → ${to || 'none'}`, isWeaker ? 'encryption-lost' : undefined),
+  ];
+}
+
+function queueEncryption({ id, base, head }: Pair): readonly Finding[] {
+  if (base === undefined || head === undefined) return [];
+  const isEncrypted = (queue: Fields): boolean =>
+    fieldOf(queue, 'sqsManagedSseEnabled') === true || fieldOf(queue, 'kmsMasterKeyId') !== undefined;
+  return isEncrypted(base) && !isEncrypted(head)
+    ? [finding('cloud', id, 'is no longer encrypted', 'encryption-lost')]
+    : [];
+}
+
+function tagMutability({ id, base, head }: Pair): readonly Finding[] {
+  const [from, to] = [base, head].map((side) => textOf(side, 'imageTagMutability'));
+  const isLoosened = from === 'IMMUTABLE' && to === 'MUTABLE';
+  const code: Code = 'mutable-image';
+  return isLoosened ? [finding('cloud', id, 'lets tags move', code)] : [];
+}
+
+const closing = [
+  'aws/aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock',
+  'aws/aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
+  'aws/aws:s3/bucketVersioning:BucketVersioning',
+] as const;
+
+/** Resources of AWS that are replaced, opened or less protected. */
+export const findCloud: Lens = (comparison) => [
+  ...replaced(comparison),
+  ...pairsOf(comparison, ...closing).flatMap((pair) => weakened(comparison, pair)),
+  ...pairsOf(comparison, 'aws/aws:sqs/queue:Queue').flatMap(queueEncryption),
+  ...pairsOf(comparison, 'aws/aws:ecr/repository:Repository').flatMap(tagMutability),
+];
