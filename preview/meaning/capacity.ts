@@ -44,21 +44,33 @@ function roomOf(objects: Objects, namespace: string, { resource, need }: Bound, 
 
 const isExceeded = ({ need, hard }: Room): boolean => hard !== undefined && need > hard;
 
-function showRoom({ show }: Bound, { need, hard }: Room): string {
-  return hard === undefined ? `${show(need)} without a limit` : `${show(need)} of ${show(hard)}`;
+function showRoom({ resource, show }: Bound, from: Room, to: Room): string {
+  const of = ({ need, hard }: Room): string => (hard === undefined ? show(need) : `${show(need)} of ${show(hard)}`);
+  return say`${resource} ${of(from)} → ${of(to)}`;
 }
 
 /** What runs at the peak against the quota, before and after. */
 function compareRoom({ base, head }: Comparison, settings: Sides, namespace: string): readonly Finding[] {
   const before = measure(settings.base, base, namespace);
   const after = measure(settings.head, head, namespace);
-  return bounds.flatMap((bound): readonly Finding[] => {
-    const [from, to] = [roomOf(base, namespace, bound, before), roomOf(head, namespace, bound, after)];
-    if (from.need === to.need && from.hard === to.hard) return [];
-    const text = say`${bound.resource} at the peak ${showRoom(bound, from)} → ${showRoom(bound, to)}`;
-    const code = isExceeded(to) && !isExceeded(from) ? 'quota-exceeded' : undefined;
-    return [finding('scale', `Namespace ${namespace}`, text, code)];
-  });
+  const rows = bounds
+    .map((bound) => ({
+      bound,
+      from: roomOf(base, namespace, bound, before),
+      to: roomOf(head, namespace, bound, after),
+    }))
+    .filter(({ from, to }) => from.need !== to.need || from.hard !== to.hard);
+  const exceeded = rows.filter(({ from, to }) => isExceeded(to) && !isExceeded(from));
+  const subject = `Namespace ${namespace}`;
+  const describe = (some: typeof rows): string =>
+    some.map(({ bound, from, to }) => showRoom(bound, from, to)).join('; ');
+  const others = rows.filter((row) => !exceeded.includes(row));
+  return [
+    ...(exceeded.length === 0
+      ? []
+      : [finding('scale', subject, `needs more at the peak than its quota: ${describe(exceeded)}`, 'quota-exceeded')]),
+    ...(others.length === 0 ? [] : [finding('scale', subject, `at the peak: ${describe(others)}`)]),
+  ];
 }
 
 interface Sides {

@@ -34,27 +34,47 @@ function codeOf(kind: 'identity' | 'trust' | 'resource', { principal, action, co
   }
 }
 
-function describe(word: string, { principal, action, resource, condition }: PolicyGrant): string {
+/** Actions that are allowed on one resource under one condition. */
+interface Merged {
+  readonly grant: PolicyGrant;
+  readonly code: Code | undefined;
+  readonly actions: string[];
+}
+
+function merge(grants: readonly PolicyGrant[], codeFor: (grant: PolicyGrant) => Code | undefined): readonly Merged[] {
+  const rows = new Map<string, Merged>();
+  for (const grant of grants) {
+    const code = codeFor(grant);
+    const key = [grant.principal, grant.resource, grant.condition, code].join('\n');
+    const row = rows.get(key) ?? { grant, code, actions: [] };
+    rows.set(key, row);
+    row.actions.push(grant.action);
+  }
+  return [...rows.values()];
+}
+
+function describe(word: string, { grant: { principal, resource, condition }, actions }: Merged): string {
   const who = principal === '' ? '' : ` by ${say`${principal}`}`;
   const what = resource === '' ? '' : ` on ${say`${resource}`}`;
   const when = condition === '' ? '' : ` if ${say`${condition}`}`;
-  return `${word} ${say`${action}`}${what}${who}${when}`;
+  return `${word} ${say`${actions.toSorted().join(', ')}`}${what}${who}${when}`;
 }
 
 function comparePolicies({ id, base, head }: Pair): readonly Finding[] {
   const key = `${id.apiGroup}/${id.kind}`;
   if (!isPolicyType(key)) return [];
   const { field, kind } = policies[key];
-  const [before, after] = [base, head].map((side) => policyGrants(fieldOf(side, field)));
-  if (before === undefined || after === undefined) return [];
+  const [before = [], after = []] = [base, head].map((side) => policyGrants(fieldOf(side, field)));
   const beyond = (some: readonly PolicyGrant[], others: readonly PolicyGrant[]): readonly PolicyGrant[] =>
     some.filter((grant) => !others.some((other) => coversPolicy(other, grant)));
   // a new role with its first policy widens nothing that is there
   const codeFor = (grant: PolicyGrant): Code | undefined =>
     base === undefined && kind === 'trust' && grant.principal !== '*' ? undefined : codeOf(kind, grant);
   return [
-    ...beyond(after, before).map((grant) => finding('cloud', id, describe('allows', grant), codeFor(grant))),
-    ...beyond(before, after).map((grant) => finding('cloud', id, describe('no longer allows', grant))),
+    ...merge(beyond(after, before), codeFor).map((row) => finding('cloud', id, describe('allows', row), row.code)),
+    ...merge(beyond(before, after), () => undefined).map((row) =>
+      finding('cloud', id, describe('no longer allows', row)),
+    ),
   ];
 }
 

@@ -98,10 +98,22 @@ const outside: readonly NamedEnd[] = [
   },
 ];
 
+/** Whether the labels of one end select the pods of another. */
+function isSelected(selector: End, pods: End): boolean {
+  return (
+    selector.kind === 'pod' &&
+    pods.kind === 'pod' &&
+    selector.namespace === pods.namespace &&
+    Object.entries(selector.labels).every(([key, text]) => pods.labels[key] === text)
+  );
+}
+
 /** Ends of an environment and around it, each once, by name. */
 export function endsOf({ base, head }: Comparison): readonly NamedEnd[] {
   const objects = [...base.values(), ...head.values()];
-  const own = [...objects.flatMap(toEnd), ...objects.flatMap(selectedEnds)];
+  const workloads = objects.flatMap(toEnd);
+  const isKnown = ({ end }: NamedEnd): boolean => workloads.some((one) => isSelected(end, one.end));
+  const own = [...workloads, ...objects.flatMap(selectedEnds).filter((one) => !isKnown(one))];
   const namespaces = new Set(own.flatMap(({ end }) => (end.kind === 'pod' ? [end.namespace] : [])));
   const peers = [...peerEnds(base), ...peerEnds(head)].filter(
     ({ end }) => end.kind === 'pod' && !namespaces.has(end.namespace),

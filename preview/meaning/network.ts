@@ -54,7 +54,7 @@ function showPorts(ports: readonly number[]): string {
 }
 
 function describe(word: string, { from, to, ports }: Flow): string {
-  return `${word} from ${say`${from.name}`} on ${showPorts(ports)}${to.isOwn ? '' : say` to ${to.name}`}`;
+  return `${word} ${to.isOwn ? say`from ${from.name}` : say`to ${to.name}`} on ${showPorts(ports)}`;
 }
 
 const subject = ({ from, to }: Flow): string => (to.isOwn ? to.name : from.name);
@@ -82,12 +82,12 @@ export const findNetwork: Lens = (comparison) => {
       finding(
         'network',
         subject(flow),
-        describe('opens', flow),
+        describe('is open', flow),
         isIsolationBroken(flow) ? 'isolation-broken' : 'flow-opened',
       ),
     ),
     ...flowsBeyond(comparison, base, head).map((flow) =>
-      finding('network', subject(flow), describe('closes', flow), 'flow-closed'),
+      finding('network', subject(flow), describe('is closed', flow), 'flow-closed'),
     ),
   ];
 };

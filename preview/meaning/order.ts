@@ -1,9 +1,10 @@
 import { type Aliases, toAlias } from '../alias.ts';
+import { compareValues } from '../diff/difference.ts';
 import { type ObjectChange } from '../diff/objects.ts';
 import { showPath } from '../diff/path.ts';
-import { canonicalText, fieldOf, textOf } from '../diff/value.ts';
+import { fieldOf, textOf } from '../diff/value.ts';
 import { type Comparison, type Finding, finding, say } from '../finding.ts';
-import { type Objects, showObject } from '../object.ts';
+import { type ObjectId, showObject } from '../object.ts';
 
 interface Placed {
   readonly scope: string;
@@ -34,49 +35,39 @@ export function trialOf(settings: unknown, all: readonly unknown[]): string | un
   }
 }
 
-/** Objects of a scope by their name with aliases, so that they can be found from another one. */
-function byAlias(objects: Objects, aliases: Aliases): ReadonlyMap<string, string> {
-  return new Map(
-    [...objects.values()].map(({ id, value }) => [
-      toAlias(aliases, showObject(id)),
-      toAlias(aliases, canonicalText(value)),
-    ]),
-  );
-}
+/** Follow from other changes, so that they say nothing of their own. */
+const derived: readonly string[] = ['/ResourceQuota', 'kustomize.config.k8s.io/Kustomization'];
 
-function changedFields(change: ObjectChange): readonly string[] {
-  return change.kind === 'changed' ? change.changes.map(({ path }) => showPath(path)) : [];
-}
+const aliased = (aliases: Aliases, value: unknown): unknown => JSON.parse(toAlias(aliases, JSON.stringify(value)));
 
+/** An environment where a change is tried, with its objects by their alias. */
 interface Trial {
   readonly name: string;
-  /** Objects of head there, by alias. */
-  readonly objects: ReadonlyMap<string, string>;
-  /** Fields that change there, by alias of their object. */
-  readonly changes: ReadonlyMap<string, readonly string[]>;
-}
-
-/** Whether the same object is tried there and neither has the change nor gets it now. */
-function isUntried(change: ObjectChange, aliases: Aliases, { objects, changes }: Trial): boolean {
-  const name = toAlias(aliases, showObject(change.id));
-  const there = objects.get(name);
-  if (change.kind !== 'changed' || there === undefined) return false;
-  if (there === toAlias(aliases, canonicalText(change.head))) return false;
-  const tried = changes.get(name) ?? [];
-  return changedFields(change).some((path) => !tried.includes(path));
+  readonly objects: ReadonlyMap<string, unknown>;
+  /** Aliases of objects that change there too. */
+  readonly changed: ReadonlySet<string>;
 }
 
 function trialFrom(comparisons: readonly Comparison[], name: string, aliases: Aliases): Trial | undefined {
   const comparison = comparisons.find(({ scope }) => scope === name);
-  return comparison === undefined
-    ? undefined
-    : {
-        name,
-        objects: byAlias(comparison.head, aliases),
-        changes: new Map(
-          comparison.changes.map((change) => [toAlias(aliases, showObject(change.id)), changedFields(change)]),
-        ),
-      };
+  if (comparison === undefined) return undefined;
+  const alias = ({ id }: { readonly id: ObjectId }): string => toAlias(aliases, showObject(id));
+  return {
+    name,
+    objects: new Map([...comparison.head.values()].map((object) => [alias(object), aliased(aliases, object.value)])),
+    changed: new Set(comparison.changes.map(alias)),
+  };
+}
+
+/** Whether the trial has the object, leaves it alone, and differs in what changes. */
+function isUntried(change: ObjectChange, aliases: Aliases, { objects, changed }: Trial): boolean {
+  const name = toAlias(aliases, showObject(change.id));
+  const there = objects.get(name);
+  const isDerived = derived.includes(`${change.id.apiGroup}/${change.id.kind}`);
+  if (change.kind !== 'changed' || there === undefined || changed.has(name) || isDerived) return false;
+  const apiVersion = textOf(change.head, 'apiVersion');
+  const different = compareValues(apiVersion, there, aliased(aliases, change.head)).map(({ path }) => showPath(path));
+  return change.changes.some(({ path }) => different.includes(toAlias(aliases, showPath(path))));
 }
 
 /**

@@ -109,7 +109,8 @@ function shrunkClaims(comparison: Comparison): readonly Finding[] {
 /** Replicas, autoscaling, budgets, quotas and claims. */
 export const findScale: Lens = (comparison) => [
   ...pairsOf(comparison, ...new Set(figures.map(({ kind }) => kind))).flatMap(changedFigures),
-  ...pairsOf(comparison, '/ResourceQuota').flatMap(hardFigures),
+  // where the settings are known, the need is shown beside the quota instead
+  ...(comparison.settings.head === undefined ? pairsOf(comparison, '/ResourceQuota').flatMap(hardFigures) : []),
   ...blockedDrains(comparison),
   ...shrunkClaims(comparison),
 ];
