@@ -22,6 +22,7 @@ export default {
       testMatch: [
         '<rootDir>/{charts,cli,infra,operator,preview,stacks,tools,test/bench,test/soak}/**/*.test.ts',
         '<rootDir>/test/*.test.ts',
+        '<rootDir>/test/preview/*.test.ts',
       ],
     },
     { ...shared, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },

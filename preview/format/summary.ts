@@ -1,7 +1,7 @@
 import { plural } from '../finding.ts';
 import type { Report, ReportDanger } from '../report.ts';
 
-export const shortCommit = (commit: string): string => commit.slice(0, 12);
+const shortCommit = (commit: string): string => commit.slice(0, 12);
 
 /** Scopes as a reader names them; one word where it is every environment. */
 export function showScopes({ environments }: Report, scopes: readonly string[]): string {

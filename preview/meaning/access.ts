@@ -54,6 +54,9 @@ function describe(word: string, { grant: { resource, name, namespace }, verbs }:
   return `${word} ${say`${verbs.toSorted().join(', ')}`} on ${which} ${where}`;
 }
 
+const beyond = (grants: readonly Grant[], others: readonly Grant[]): readonly Grant[] =>
+  grants.filter((grant) => !others.some((other) => covers(other, grant)));
+
 const differsInAccess = ({ changes }: Comparison): boolean =>
   changes.some(({ id }) => id.apiGroup === 'rbac.authorization.k8s.io');
 
@@ -62,8 +65,6 @@ export const findAccess: Lens = (comparison) => {
   if (!differsInAccess(comparison)) return [];
   const base = grantsOf(comparison.base, comparison.shared.base);
   const head = grantsOf(comparison.head, comparison.shared.head);
-  const beyond = (grants: readonly Grant[], others: readonly Grant[]): readonly Grant[] =>
-    grants.filter((grant) => !others.some((other) => covers(other, grant)));
   return [
     ...merge(beyond(head, base)).map((row): Finding =>
       finding('access', row.grant.holder, describe('may now', row), row.code),

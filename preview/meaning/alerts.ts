@@ -35,9 +35,10 @@ function seconds(duration: string): number {
   );
 }
 
+const rank = (rule: unknown): number => severities.indexOf(textOf(rule, 'labels', 'severity'));
+
 /** Whether an alert fires later, or for people who are not woken. */
 function isWeaker(base: unknown, head: unknown): boolean {
-  const rank = (rule: unknown): number => severities.indexOf(textOf(rule, 'labels', 'severity'));
   return rank(head) < rank(base) || seconds(textOf(head, 'for')) > seconds(textOf(base, 'for'));
 }
 

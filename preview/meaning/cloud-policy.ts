@@ -60,13 +60,14 @@ function describe(word: string, { grant: { principal, resource, condition }, act
   return `${word} ${say`${actions.toSorted().join(', ')}`}${what}${who}${when}`;
 }
 
+const beyond = (some: readonly PolicyGrant[], others: readonly PolicyGrant[]): readonly PolicyGrant[] =>
+  some.filter((grant) => !others.some((other) => coversPolicy(other, grant)));
+
 function comparePolicies({ id, base, head }: Pair): readonly Finding[] {
   const key = `${id.apiGroup}/${id.kind}`;
   if (!isPolicyType(key)) return [];
   const { field, kind } = policies[key];
   const [before = [], after = []] = [base, head].map((side) => policyGrants(fieldOf(side, field)));
-  const beyond = (some: readonly PolicyGrant[], others: readonly PolicyGrant[]): readonly PolicyGrant[] =>
-    some.filter((grant) => !others.some((other) => coversPolicy(other, grant)));
   // a new role with its first policy widens nothing that is there
   const codeFor = (grant: PolicyGrant): Code | undefined =>
     base === undefined && kind === 'trust' && grant.principal !== '*' ? undefined : codeOf(kind, grant);

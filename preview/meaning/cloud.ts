@@ -2,6 +2,7 @@ import type { Code } from '../codes.ts';
 import { fieldNames, showPath } from '../diff/path.ts';
 import { fieldOf, type Fields, listOf, textOf } from '../diff/value.ts';
 import { type Comparison, type Finding, finding, type Lens, say } from '../finding.ts';
+import { ofKind } from '../object.ts';
 import { type Pair, pairsOf } from './pair.ts';
 
 /** Properties whose change makes Pulumi replace a resource, by type; from the schema of @pulumi/aws 7. */
@@ -46,33 +47,29 @@ function replaced({ changes }: Comparison): readonly Finding[] {
 
 const blockFields = ['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAcls', 'restrictPublicBuckets'] as const;
 
-/** Public access blocks and encryption that get weaker; a resource that goes with its bucket is not counted. */
-function weakened(comparison: Comparison, { id, base, head }: Pair): readonly Finding[] {
-  if (base === undefined) return [];
-  const bucketStays = [...comparison.head.values()].some(
-    (one) => one.id.kind === 'aws:s3/bucket:Bucket' && textOf(one.value, 'bucket') === textOf(base, 'bucket'),
+/** Whether what closed a bucket goes while the bucket stays; what goes with its bucket is not counted. */
+function isLeftOpen({ head: objects }: Comparison, { base, head }: Pair): boolean {
+  return (
+    head === undefined &&
+    ofKind(objects, 'aws:s3/bucket:Bucket').some(({ value }) => textOf(value, 'bucket') === textOf(base, 'bucket'))
   );
-  const isLost = head === undefined && bucketStays;
+}
+
+/** Public access blocks, encryption and versions of buckets that get weaker. */
+function weakened(comparison: Comparison, pair: Pair): readonly Finding[] {
+  const { id, base, head } = pair;
+  if (base === undefined || (head === undefined && !isLeftOpen(comparison, pair))) return [];
   switch (id.kind) {
-    case 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': {
-      const open = blockFields.filter(
-        (name) => fieldOf(base, name) === true && (isLost || (head !== undefined && fieldOf(head, name) !== true)),
-      );
-      return open.map((name) => finding('cloud', id, say`no longer has ${name}`, 'public-exposure'));
-    }
+    case 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock':
+      return blockFields
+        .filter((name) => fieldOf(base, name) === true && fieldOf(head, name) !== true)
+        .map((name) => finding('cloud', id, say`no longer has ${name}`, 'public-exposure'));
     case 'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration':
-      return weakerEncryption(
-        id,
-        algorithmsOf(base),
-        head === undefined ? (isLost ? '' : undefined) : algorithmsOf(head),
-      );
-    case 'aws:s3/bucketVersioning:BucketVersioning': {
-      const isOn = textOf(head, 'versioningConfiguration', 'status') === 'Enabled';
-      const isOff = isLost || (head !== undefined && !isOn);
-      return isOff ? [finding('cloud', id, 'keeps no versions any more', 'versioning-lost')] : [];
-    }
+      return weakerEncryption(id, algorithmsOf(base), algorithmsOf(head ?? {}));
     default:
-      return [];
+      return textOf(head, 'versioningConfiguration', 'status') === 'Enabled'
+        ? []
+        : [finding('cloud', id, 'keeps no versions any more', 'versioning-lost')];
   }
 }
 
@@ -83,18 +80,19 @@ const algorithmsOf = (value: Fields): string =>
 
 const strength: readonly string[] = ['', 'AES256', 'aws:kms', 'aws:kms:dsse'];
 
-function weakerEncryption(id: Pair['id'], from: string, to: string | undefined): readonly Finding[] {
-  if (to === undefined || from === to) return [];
+function weakerEncryption(id: Pair['id'], from: string, to: string): readonly Finding[] {
+  if (from === to) return [];
   const isWeaker = strength.indexOf(to) < strength.indexOf(from);
   return [
     finding('cloud', id, say`encryption ${from || 'none'} → ${to || 'none'}`, isWeaker ? 'encryption-lost' : undefined),
   ];
 }
 
+const isEncrypted = (queue: Fields): boolean =>
+  fieldOf(queue, 'sqsManagedSseEnabled') === true || fieldOf(queue, 'kmsMasterKeyId') !== undefined;
+
 function queueEncryption({ id, base, head }: Pair): readonly Finding[] {
   if (base === undefined || head === undefined) return [];
-  const isEncrypted = (queue: Fields): boolean =>
-    fieldOf(queue, 'sqsManagedSseEnabled') === true || fieldOf(queue, 'kmsMasterKeyId') !== undefined;
   return isEncrypted(base) && !isEncrypted(head)
     ? [finding('cloud', id, 'is no longer encrypted', 'encryption-lost')]
     : [];

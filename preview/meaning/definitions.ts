@@ -33,19 +33,19 @@ function narrowedLimits(path: string, base: Fields, head: Fields): readonly Narr
 
 function narrowedValues(path: string, base: Fields, head: Fields): readonly Narrowing[] {
   const [allowed, now] = [listOf(base, 'enum'), listOf(head, 'enum')];
+  if (now.length === 0) return [];
+  if (allowed.length === 0) return [{ path, text: say`accepts only ${now.map(String).join(', ')}` }];
   const gone = allowed.filter((value) => !now.includes(value)).map(String);
-  const [pattern, next] = [textOf(base, 'pattern'), textOf(head, 'pattern')];
-  const [type, nextType] = [textOf(base, 'type'), textOf(head, 'type')];
-  return [
-    ...(now.length > 0 && allowed.length === 0
-      ? [{ path, text: say`accepts only ${now.map(String).join(', ')}` }]
-      : []),
-    ...(now.length > 0 && gone.length > 0 ? [{ path, text: say`no longer accepts ${gone.join(', ')}` }] : []),
-    ...(next !== '' && next !== pattern ? [{ path, text: say`pattern ${pattern || 'none'} → ${next}` }] : []),
-    ...(type !== nextType && nextType !== '' && fieldOf(base, 'x-kubernetes-preserve-unknown-fields') !== true
-      ? [{ path, text: say`type ${type || 'any'} → ${nextType}` }]
-      : []),
-  ];
+  return gone.length === 0 ? [] : [{ path, text: say`no longer accepts ${gone.join(', ')}` }];
+}
+
+function narrowedForm(path: string, base: Fields, head: Fields): readonly Narrowing[] {
+  const keepsAny = fieldOf(base, 'x-kubernetes-preserve-unknown-fields') === true;
+  return (['pattern', 'type'] as const).flatMap((name): readonly Narrowing[] => {
+    const [from, to] = [textOf(base, name), textOf(head, name)];
+    const isNarrower = to !== '' && from !== to && !(name === 'type' && keepsAny);
+    return isNarrower ? [{ path, text: say`${name} ${from || 'any'} → ${to}` }] : [];
+  });
 }
 
 function narrowedRules(path: string, base: Fields, head: Fields): readonly Narrowing[] {
@@ -81,6 +81,7 @@ function narrowings(path: string, base: Fields, head: Fields): readonly Narrowin
   return [
     ...narrowedLimits(path, base, head),
     ...narrowedValues(path, base, head),
+    ...narrowedForm(path, base, head),
     ...narrowedRules(path, base, head),
     ...inner,
     ...nested,

@@ -11,6 +11,8 @@ export interface NamedEnd {
   readonly isOwn: boolean;
   /** Whether nobody has a reason to let it in. */
   readonly isStranger: boolean;
+  /** Whether it opens connections; a service of the node only answers. */
+  readonly sends: boolean;
   /** Ports that its containers open. */
   readonly ports: readonly number[];
 }
@@ -34,7 +36,14 @@ function toEnd({ id, value }: PreviewObject): readonly NamedEnd[] {
     listOf(container, 'ports').map((port) => Number(textOf(port, 'containerPort'))),
   );
   return [
-    { name: `${id.kind} ${id.name}`, end, isOwn: true, isStranger: false, ports: isKnative ? [...ports, 8012] : ports },
+    {
+      name: `${id.kind} ${id.name}`,
+      end,
+      isOwn: true,
+      isStranger: false,
+      sends: true,
+      ports: isKnative ? [...ports, 8012] : ports,
+    },
   ];
 }
 
@@ -50,6 +59,7 @@ function selectedEnds({ id, value }: PreviewObject): readonly NamedEnd[] {
           end: { kind: 'pod', namespace: id.namespace, labels },
           isOwn: true,
           isStranger: false,
+          sends: true,
           ports: [],
         },
       ];
@@ -69,7 +79,7 @@ function peerEnds(objects: Objects): readonly NamedEnd[] {
     const labels = labelsOf(fieldsOf(peer, 'podSelector', 'matchLabels'));
     const label = Object.values(labels).join(' ');
     const name = `${namespace}${label === '' ? '' : ` (${label})`}`;
-    return [{ name, end: { kind: 'pod', namespace, labels }, isOwn: false, isStranger: false, ports: [] }];
+    return [{ name, end: { kind: 'pod', namespace, labels }, isOwn: false, isStranger: false, sends: true, ports: [] }];
   });
 }
 
@@ -79,6 +89,7 @@ const outside: readonly NamedEnd[] = [
     end: { kind: 'pod', namespace: 'somebody-elses-namespace', labels: { app: 'stranger' } },
     isOwn: false,
     isStranger: true,
+    sends: true,
     ports: [],
   },
   {
@@ -87,6 +98,7 @@ const outside: readonly NamedEnd[] = [
     end: { kind: 'address', address: '203.0.113.7' },
     isOwn: false,
     isStranger: true,
+    sends: true,
     ports: [],
   },
   {
@@ -94,6 +106,7 @@ const outside: readonly NamedEnd[] = [
     end: { kind: 'address', address: '169.254.169.254' },
     isOwn: false,
     isStranger: true,
+    sends: false,
     ports: [80],
   },
 ];

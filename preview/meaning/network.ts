@@ -39,7 +39,7 @@ function flowsBeyond(comparison: Comparison, some: Policies, others: Policies): 
   return ends.flatMap((from) =>
     ends.flatMap((to): readonly Flow[] => {
       const isInside = from.isOwn || to.isOwn;
-      if (!isInside || isSame(from.end, to.end)) return [];
+      if (!isInside || !from.sends || isSame(from.end, to.end)) return [];
       const found = [...new Set([...ports, ...to.ports])].filter((port) => {
         const connection: Connection = { from: from.end, to: to.end, port, protocol: port === 53 ? 'UDP' : 'TCP' };
         return isOpen(some, connection) && !isOpen(others, connection);

@@ -12,10 +12,11 @@ export interface Pair {
 /** Objects that are not the same text on both sides, sorted by key; of the given kinds, as `apps/Deployment`. */
 export function pairsOf({ base, head }: Comparison, ...kinds: readonly string[]): readonly Pair[] {
   const keys = [...new Set([...base.keys(), ...head.keys()])].toSorted();
-  return keys.flatMap((key): readonly Pair[] => {
-    const [before, after] = [base.get(key), head.get(key)];
-    const id = after?.id ?? before?.id;
-    if (id === undefined || before?.value === after?.value || !kinds.includes(`${id.apiGroup}/${id.kind}`)) return [];
-    return [{ id, base: before?.value, head: after?.value }];
-  });
+  return keys
+    .flatMap((key): readonly Pair[] => {
+      const [before, after] = [base.get(key), head.get(key)];
+      const id = after?.id ?? before?.id;
+      return id === undefined ? [] : [{ id, base: before?.value, head: after?.value }];
+    })
+    .filter((pair) => pair.base !== pair.head && kinds.includes(`${pair.id.apiGroup}/${pair.id.kind}`));
 }
