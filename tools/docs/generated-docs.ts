@@ -7,6 +7,7 @@ import { renderEnvironmentReference } from './environments.ts';
 import { renderFlowReference } from './flows.ts';
 import { renderFunctionReasons } from './functions.ts';
 import { renderMetricReference } from './metrics.ts';
+import { renderPreviewCodes, renderPreviewSchema } from './preview-codes.ts';
 import { renderPublishedNames } from './published-names-page.ts';
 import { renderVerbReference, renderVerbRules } from './verbs.ts';
 
@@ -26,6 +27,8 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/reference/environments.md', renderEnvironmentReference()],
     ['docs/reference/metrics.md', renderMetricReference()],
     ['docs/reference/network.md', renderFlowReference()],
+    ['docs/reference/preview-codes.md', renderPreviewCodes()],
+    ['docs/reference/preview.schema.json', renderPreviewSchema()],
     ['docs/reference/published-names.md', renderPublishedNames()],
     ['docs/reference/verbs.md', renderVerbReference()],
     ['docs/operations/functions.md', renderFunctionReasons()],
