@@ -88,7 +88,7 @@ export function toHtml(report: Report): string {
 <style>${pageStyle}</style>
 </head>
 <body>
-<header><h1>Preview</h1><p>${escapeHtml(headline(report))}</p>
+<header><h1>Preview</h1><p>${rich(headline(report))}</p>
 ${report.notices.map((notice) => `<p class="notice">${code(notice)}</p>`).join('\n')}
 ${report.changes.length === 0 ? '' : controls(report)}</header>
 <main>

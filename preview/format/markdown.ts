@@ -43,7 +43,7 @@ function meaningRow(report: Report, { topic, object, text, scopes }: ReportMeani
 function details(report: Report, change: ReportChange): string {
   const lines = changeLines(change).map(({ sign, text }) => (sign === '@' ? `@@ ${text} @@` : `${sign} ${text}`));
   const from = change.from === undefined ? '' : ` from <code>${escapeHtml(change.from)}</code>`;
-  const summary = `${change.change} <code>${escapeHtml(change.object)}</code>${from} · ${escapeHtml(showScopes(report, change.scopes))}`;
+  const summary = `${change.change} <code>${escapeHtml(change.object)}</code>${from} · <code>${escapeHtml(showScopes(report, change.scopes))}</code>`;
   return `<details><summary>${summary}</summary>\n\n${fence('diff', lines)}\n\n</details>\n`;
 }
 
@@ -63,9 +63,10 @@ class Budget {
 
   /** Adds as many as fit beside what is kept free; answers how many were left out. */
   addEach(texts: readonly string[], keptFree: number): number {
-    const fitting = texts.findIndex((_, index) => {
-      const all = texts.slice(0, index + 1);
-      return all.reduce((sum, text) => sum + bytes(text) + 1, 0) > this.#left - keptFree;
+    let free = this.#left - keptFree;
+    const fitting = texts.findIndex((text) => {
+      free -= bytes(text) + 1;
+      return free < 0;
     });
     const taken = fitting === -1 ? texts : texts.slice(0, fitting);
     taken.forEach((text) => this.add(text));
@@ -104,7 +105,7 @@ function acceptance(report: Report): string {
 export function toMarkdown(report: Report, { limit, wholeReport }: MarkdownOptions): string {
   const budget = new Budget(limit);
   budget.add(commentMark);
-  budget.add(isUnchanged(report) ? headline(report) : `### Preview\n\n${headline(report)}`);
+  budget.add(isUnchanged(report) ? headline(report) : `### Preview\n\n${rich(headline(report))}`);
   report.notices.forEach((notice) => budget.add(`\n> ${codeSpan(notice)}`));
   addTable(budget, {
     title: ['Code', 'Where', 'Object', 'What it does'],

@@ -7,7 +7,7 @@ const levels = { danger: 'error', warning: 'warning' } as const satisfies Record
 
 /** The file where a reader starts; an object of the danger list may be in any file beside it. */
 function fileOf(scope: string, object: string): string {
-  return `manifests/${scope}/${object.startsWith('aws:') ? 'cloud.json' : 'kustomization.yaml'}`;
+  return encodeURI(visible(`manifests/${scope}/${object.startsWith('aws:') ? 'cloud.json' : 'kustomization.yaml'}`));
 }
 
 function toResult(report: Report, { code, severity, object, text, scopes, acknowledged }: ReportDanger) {

@@ -1,4 +1,4 @@
-import { plural } from '../finding.ts';
+import { plural, say } from '../finding.ts';
 import type { Report, ReportDanger } from '../report.ts';
 
 const shortCommit = (commit: string): string => commit.slice(0, 12);
@@ -29,7 +29,7 @@ export function isUnchanged({ changes, dangers }: Report): boolean {
   return changes.length === 0 && dangers.length === 0;
 }
 
-/** The report in one line. */
+/** The report in one line; what comes from manifests stands between backticks. */
 export function headline(report: Report): string {
   const sides = `${shortCommit(report.base.commit)} → ${shortCommit(report.head.commit)}${report.head.clean ? '' : ' with changes'}`;
   if (isUnchanged(report)) return `No change in any environment (${sides}).`;
@@ -43,5 +43,5 @@ export function headline(report: Report): string {
     ...(accepted > 0 ? [`${accepted} accepted`] : []),
   ].join(', ');
   const scopes = new Set(report.changes.flatMap((change) => change.scopes));
-  return `${verdict} · objects: ${countChanges(report) || 'none'} in ${showScopes(report, [...scopes]) || 'no scope'} (${sides})`;
+  return `${verdict} · objects: ${countChanges(report) || 'none'} in ${say`${showScopes(report, [...scopes]) || 'no scope'}`} (${sides})`;
 }

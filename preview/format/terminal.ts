@@ -72,7 +72,7 @@ export function toTerminal(report: Report, style: Style): string {
       : changeLines(change).map((line) => showLine(line, style))),
   ]);
   return `${[
-    headline(report),
+    visible(headline(report)),
     ...report.notices.map(visible),
     ...paragraph(style.bold('Dangers'), dangers),
     ...meaning,
