@@ -11,6 +11,7 @@ export function failureReport(failure: PreviewFailure, format: FormatName): stri
   const lines = failure.output.split('\n').slice(-mostLines).map(visible);
   switch (format) {
     case 'markdown':
+    case 'summary':
       return `${[commentMark, '### Preview failed', '', codeSpan(failure.message), '', fence('text', lines)].join('\n')}\n`;
     case 'json':
       return `${JSON.stringify({ version: 1, failed: { side: failure.side, reason: failure.message, output: lines } }, null, 2)}\n`;

@@ -18,6 +18,9 @@ interface Format {
   readonly print: (report: Report, options: FormatOptions) => string;
 }
 
+/** Of the 1 MiB that GitHub takes for one step. */
+const summaryLimit = 1_000_000;
+
 /** Every form of a report. */
 export const formats = {
   terminal: {
@@ -27,6 +30,11 @@ export const formats = {
   markdown: {
     file: 'preview.md',
     print: (report, { wholeReport }) => toMarkdown(report, { limit: commentLimit, wholeReport }),
+  },
+  // what the summary of a run takes, with room for others
+  summary: {
+    file: 'preview-summary.md',
+    print: (report, { wholeReport }) => toMarkdown(report, { limit: summaryLimit, wholeReport }),
   },
   json: { file: 'preview.json', print: toJson },
   html: { file: 'preview.html', print: toHtml },
