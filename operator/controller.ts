@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { BindAddress } from './bind-address.ts';
 import { type Config, readConfig, usage } from './config.ts';
 import { ConfigurationError } from './configuration-error.ts';
@@ -8,9 +9,13 @@ import { KubeClient } from './kube/client.ts';
 import { systemClock } from './kube/clock.ts';
 import { Informers } from './kube/informers.ts';
 import { runProgram } from './program.ts';
+import { EventRecorder } from './reconcile/event-recorder.ts';
+import { KubeEventSink } from './reconcile/event-sink.ts';
 import { HealthServer } from './reconcile/health.ts';
 import { Manager } from './reconcile/manager.ts';
 import { stopSignal } from './reconcile/stop-signal.ts';
+import { hashWrappers, wrappersFolder } from './runtimes/wrapper.ts';
+import { manager as fieldManager } from './specs/ownership.ts';
 import { clientMetrics } from './telemetry/client-metrics.ts';
 import { ControllerTelemetry } from './telemetry/controller-telemetry.ts';
 import { createLog } from './telemetry/log.ts';
@@ -45,7 +50,16 @@ async function control(config: Config, environment: Environment): Promise<void> 
   const client = new KubeClient(connection, { ...options, mayWrite: election.mayAct });
   const informers = new Informers({ client, clock, random, observer: reflectorMetrics(registry, clock) });
   const telemetry = new ControllerTelemetry({ registry, log, tracing, clock });
-  const parts = { config, client, informers, telemetry, clock, random };
+  const recorder = new EventRecorder({
+    sink: new KubeEventSink(client, fieldManager),
+    reporter: { controller: 'lambda.knative.io/operator', instance: config.podName },
+    clock,
+    random,
+    today: () => new Date(),
+    onDropped: (err) => log.warn({ err }, 'an event was not sent'),
+  });
+  const wrappers = await hashWrappers(join(dirname(process.argv[1] ?? ''), wrappersFolder));
+  const parts = { config, client, informers, telemetry, recorder, wrappers, clock, random };
   const manager = new Manager({
     controllers: controllers.map((build) => build(parts)),
     informers: informers.all,
@@ -70,7 +84,7 @@ async function control(config: Config, environment: Environment): Promise<void> 
     log.info({ ...config.build, mode: config.mode }, 'started');
     const stop = stopSignal(process, (code) => process.exit(code));
     stop.addEventListener('abort', () => log.info({ reason: messageOf(stop.reason) }, 'stopping'), { once: true });
-    await manager.run(stop);
+    await Promise.all([manager.run(stop), recorder.run(stop)]);
     log.info({}, 'stopped');
   } finally {
     await close();

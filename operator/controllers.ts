@@ -4,6 +4,8 @@ import type { KubeClient } from './kube/client.ts';
 import type { Clock } from './kube/clock.ts';
 import type { Informers } from './kube/informers.ts';
 import type { Controller } from './reconcile/controller.ts';
+import type { EventRecorder } from './reconcile/event-recorder.ts';
+import type { WrapperHashes } from './runtimes/wrapper.ts';
 import type { ControllerTelemetry } from './telemetry/controller-telemetry.ts';
 
 /** What controllers are built from; all of it is shared. */
@@ -12,6 +14,10 @@ export interface ControllerParts {
   readonly client: KubeClient;
   readonly informers: Informers;
   readonly telemetry: ControllerTelemetry;
+  /** Tells people what happened to an object. */
+  readonly recorder: Pick<EventRecorder, 'record'>;
+  /** Of what this program puts into images. */
+  readonly wrappers: WrapperHashes;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;

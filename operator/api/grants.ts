@@ -143,8 +143,8 @@ export const grants: readonly Grant[] = [
     scope: 'watched',
     apiGroup: 'events.k8s.io',
     resources: ['events'],
-    verbs: ['create', 'patch'],
-    neededBy: 'operator/reconcile/event-sink.ts',
+    verbs: ['list', 'create', 'patch'],
+    neededBy: 'operator/function/refused-pods.ts',
   },
   {
     account: 'operator',

@@ -1,10 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { dirname, join } from 'node:path';
+import { wrappersFolder } from '../runtimes/wrapper.ts';
 import { runProgram } from './program.ts';
 import { renderFrom } from './render.ts';
-
-/** Folder of the wrappers beside the program, one folder a language. */
-export const wrappersFolder = 'wrappers';
 
 /** The program of `--mode=fetch`. */
 export async function run(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {

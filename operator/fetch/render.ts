@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dockerignore, ImageError, renderDockerfile } from '../runtimes/dockerfile.ts';
 import { runtimes } from '../runtimes/runtimes.ts';
+import { readWrapper } from '../runtimes/wrapper.ts';
 import type { ContextRequest, RenderContext } from './context.ts';
 import { FetchError } from './failure.ts';
 
@@ -15,7 +15,8 @@ export function renderFrom(wrappers: string): RenderContext {
       ['Dockerfile', dockerfileOf(request)],
       ['.dockerignore', dockerignore],
     ]);
-    for (const [path, content] of await readFolder(join(wrappers, request.language))) {
+    // an image without a wrapper of the language is a bug of the image: this fails
+    for (const [path, content] of await readWrapper(join(wrappers, request.language))) {
       files.set(`${wrapperFolder}/${path}`, content);
     }
     return files;
@@ -30,15 +31,4 @@ function dockerfileOf({ files, handler, language, version }: ContextRequest): st
     if (error instanceof ImageError) throw new FetchError('Unsupported', error.message, { cause: error });
     throw error;
   }
-}
-
-/** Fails where the image has no wrapper of the language: that is a bug of the image. */
-async function readFolder(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = new Map<string, Uint8Array>();
-  for (const entry of entries.filter((one) => one.isFile())) {
-    const path = join(entry.parentPath, entry.name);
-    files.set(path.slice(folder.length + 1), await readFile(path));
-  }
-  return files;
 }

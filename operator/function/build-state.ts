@@ -21,6 +21,8 @@ export type BuildFacts =
       readonly allowed: number;
     }
   | { readonly kind: 'cancelled' }
+  /** The Job cannot be made. */
+  | { readonly kind: 'refused'; readonly cause: string }
   /** Another function that waits for the same content has just begun; the key of the Job. */
   | { readonly kind: 'starting'; readonly job: string }
   /** It failed, and its Job is gone: what the status says of it still holds. */
@@ -42,7 +44,7 @@ export interface BuildJobFacts {
   readonly attempt: number;
   /** `spec.build.timeout`, for the message. */
   readonly timeout: string;
-  /** What the API server said when it refused the Job or a pod of it; only events tell of pods. */
+  /** What the API server said when it refused the pod. */
   readonly refusal: string | undefined;
 }
 
@@ -58,6 +60,8 @@ export function buildFinding(facts: BuildFacts): Finding<'BuildReady'> {
       return finding('BuildReady', 'BuildQueued', facts);
     case 'cancelled':
       return finding('BuildReady', 'BuildCancelled', {});
+    case 'refused':
+      return refusedFinding(facts.cause);
     case 'starting':
       return finding('BuildReady', 'BuildRunning', { job: facts.job, step: 'its start' });
     case 'failedBefore':
@@ -190,6 +194,7 @@ export function buildStatus(facts: BuildFacts, before: BuildStatus | undefined):
     case 'waitsForSource':
     case 'queued':
     case 'cancelled':
+    case 'refused':
     case 'starting':
     case 'failedBefore':
       return before;

@@ -1,4 +1,5 @@
 import { annotations, type LambdaFunction } from '../api/index.ts';
+import { ApiError } from '../kube/api-error.ts';
 import { keyOf } from '../kube/object.ts';
 import { buildJobName } from '../specs/build-job.ts';
 import { builders } from '../specs/builders.ts';
@@ -12,6 +13,7 @@ import { joinJob, leaveJob, msSinceEnd } from './jobs.ts';
 import type { FunctionPass, StepResult } from './pass.ts';
 import { platformParts } from './platform-parts.ts';
 import { decideRebuild } from './rebuild.ts';
+import { findRefusal } from './refused-pods.ts';
 import { fetchFailure, type SourceFacts } from './source-state.ts';
 import type { SourceVersion } from './source-version.ts';
 import { ensureFiles, startBuild } from './start-build.ts';
@@ -35,14 +37,13 @@ const nothing = { image: undefined, isRebuildAvailable: false, isSourceStale: fa
 
 /** Makes an image of the source, unless there is one: every function with the same content waits for the same Job. */
 export async function reconcileBuild(pass: FunctionPass, source: SourceFacts): Promise<BuildResult> {
-  const { function: fn, settings, slots } = pass;
-  if (source.kind === 'invalid' || source.kind === 'resolving')
-    return { ...nothing, facts: { kind: 'waitsForSource' } };
+  const { function: fn, settings, slots, wrappers } = pass;
   if (source.kind === 'image') {
     await leaveOthers(pass, undefined);
     return { ...nothing, facts: { kind: 'skipped' }, image: source.image };
   }
-  const key = contentKey(fn, source.version, platformParts(fn.spec, settings));
+  if (source.kind !== 'resolved') return { ...nothing, facts: { kind: 'waitsForSource' } };
+  const key = contentKey(fn, source.version, platformParts(fn.spec, settings.registry, wrappers));
   const wanted = { version: source.version, key, contentKey: contentKeyText(key) };
   const before = fn.status?.buildStatus;
   const running = imageOf(fn);
@@ -152,15 +153,22 @@ async function begin(pass: FunctionPass, wanted: WantedBuild, attempt: number): 
     return { ...nothing, facts: { ...turn, allowed: slots.allowed }, againMs: queueMs };
   }
   const made = turn.kind === 'build' ? await startBuild(pass, wanted, attempt) : undefined;
+  if (made instanceof ApiError) {
+    return { ...nothing, facts: { kind: 'refused', cause: made.message }, againMs: refusedMs };
+  }
   return made === undefined
     ? { ...nothing, facts: { kind: 'starting', job }, againMs: startingMs }
-    : { ...nothing, facts: jobFacts(pass, wanted, made) };
+    : { ...nothing, facts: jobFacts(pass, wanted, made), againMs: startingPodMs };
 }
 
 /** A place in the queue is told anew so often. */
 const queueMs = 30_000;
 /** By then the cache shows a Job that another pass creates. */
 const startingMs = 500;
+/** By then a new Job has its pod, or an Event says why not. */
+const startingPodMs = 3000;
+/** A quota may have room again, without an object that changes. */
+const refusedMs = 60_000;
 
 function queuedSince({ function: { status }, today }: FunctionPass): string {
   const condition = status?.conditions?.find(({ type }) => type === 'BuildReady');
@@ -173,7 +181,9 @@ async function followJob(pass: FunctionPass, wanted: WantedBuild, job: Job): Pro
     const joined = await joinJob(pass, job);
     const facts = jobFacts(pass, wanted, joined);
     await ensureFiles(pass, joined, facts.pods);
-    return { ...nothing, facts };
+    const { againMs, cause } = await findRefusal(pass, joined, facts.pods);
+    const whole = { ...nothing, facts: { ...facts, refusal: cause } };
+    return againMs === undefined ? whole : { ...whole, againMs };
   }
   const facts = jobFacts(pass, wanted, job);
   const image = builtImage(facts);

@@ -77,7 +77,6 @@ type FunctionVariables = z.output<typeof schema>;
 
 interface Surroundings {
   readonly ENVIRONMENT: string;
-  readonly OPERATOR_VERSION: string;
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
   readonly OTEL_TRACES_SAMPLER_ARG: number;
 }
@@ -95,7 +94,6 @@ export function functionSettings(variables: FunctionVariables & Surroundings): F
     builds: {
       builder: variables.BUILDER,
       builderImage: variables.BUILDER_IMAGE,
-      wrapper: variables.OPERATOR_VERSION,
       fetchImage: variables.OPERATOR_IMAGE,
       fetchPullPolicy: variables.OPERATOR_IMAGE_PULL_POLICY,
       trustedHosts: variables.TRUSTED_HOSTS,

@@ -6,7 +6,7 @@ import type { SourceVersion } from './source-version.ts';
 
 /** What the operator puts into an image beside the author's code. */
 export interface PlatformParts {
-  /** Version or hash of the wrapper of the language. */
+  /** Hash of the wrapper of the language, and of the instructions of its Dockerfile. */
   readonly wrapper: string;
   /** Base image with its digest. */
   readonly base: string;

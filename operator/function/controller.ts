@@ -28,11 +28,12 @@ const resyncMs = 36_000_000;
 
 /** The controller of LambdaFunctions. */
 export function buildFunctionController({ config, informers, ...parts }: ControllerParts): Controller {
-  const { client, clock, random, telemetry } = parts;
+  const { client, clock, random, recorder, telemetry, wrappers } = parts;
   const caches = functionCaches(informers, config);
   const functions = new KnownFunctions(caches.functions);
   const slots = new BuildSlots(caches.jobs, config.functions.builds.maxConcurrent, () => queuedFunctions(caches));
-  const world = { client, caches, functions, slots, settings: config.functions, today: () => new Date() };
+  const shared = { client, caches, functions, slots, recorder, wrappers };
+  const world = { ...shared, settings: config.functions, today: () => new Date() };
   const isServed = servedBy(config.watch);
   const controller = new Controller({
     ...telemetry.observe({

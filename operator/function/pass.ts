@@ -1,6 +1,8 @@
 import type { LambdaFunction } from '../api/index.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { EventRecorder } from '../reconcile/event-recorder.ts';
 import type { ReconcileContext } from '../reconcile/pass.ts';
+import type { WrapperHashes } from '../runtimes/wrapper.ts';
 import type { BuildSlots } from './build-slots.ts';
 import type { FunctionCaches } from './caches.ts';
 import type { KnownFunctions } from './known-functions.ts';
@@ -13,7 +15,9 @@ export interface FunctionWorld {
   readonly caches: FunctionCaches;
   readonly functions: KnownFunctions;
   readonly settings: FunctionSettings;
+  readonly wrappers: WrapperHashes;
   readonly slots: BuildSlots;
+  readonly recorder: Pick<EventRecorder, 'record'>;
   readonly today: () => Date;
 }
 

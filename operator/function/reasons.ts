@@ -38,6 +38,10 @@ export const reasons = {
     SourceResolved: done('the source is {version}'),
     ImageGiven: done('the image is {image}'),
     SourceResolving: working('the source is asked for its version by Job {job}'),
+    SourceJobRefused: retrying(
+      'the API server refuses the Job that asks the source for its version: {cause}',
+      'delete what nobody uses or have the quota raised, if it is a quota; otherwise change what the message names',
+    ),
     SourcePlanInvalid: stalled(
       'the operator asks for what the fetcher does not know: {cause}',
       '',
@@ -175,7 +179,7 @@ export const reasons = {
       'wait for other builds, delete what nobody uses, or have the quota raised',
     ),
     BuildPodRefused: stalled(
-      'the API server refuses the pod of the build: {cause}',
+      'the API server refuses the build: {cause}',
       'lower the Pod Security level of the namespace to what the builder needs, or use another builder',
     ),
     BuilderImagePullFailed: retrying(

@@ -6,6 +6,7 @@ import { manager } from '../specs/ownership.ts';
 import { reconcileBuild } from './build.ts';
 import { reconcileDeploy } from './deploy.ts';
 import { reconcileExpose } from './expose.ts';
+import { happeningsOf } from './happenings.ts';
 import { fieldsWithoutEffect } from './ineffective-fields.ts';
 import { functionResource } from './known-functions.ts';
 import type { FunctionPass, FunctionWorld } from './pass.ts';
@@ -86,16 +87,17 @@ async function takeSteps(pass: FunctionPass): Promise<Steps> {
   };
 }
 
-/** Only what differs from what is stored. */
-async function writeStatus({ client, context, function: fn, functions }: FunctionPass, facts: FunctionFacts) {
+/** Only what differs from what is stored; people are told of what is written. */
+async function writeStatus(pass: FunctionPass, facts: FunctionFacts): Promise<void> {
+  const { client, context, function: fn, functions, recorder } = pass;
   const status = functionStatus(facts);
   if (isSameStatus(fn.status, status)) return;
   const { name, namespace, uid } = fn.metadata;
   try {
     const options = { fieldManager: manager, force: true, signal: context.signal };
-    functions.remember(
-      await client.applyStatus(functionResource, { metadata: { name, namespace, uid }, status }, options),
-    );
+    const written = await client.applyStatus(functionResource, { metadata: { name, namespace, uid }, status }, options);
+    functions.remember(written);
+    for (const happening of happeningsOf(fn.status, status)) recorder.record(written, happening);
   } catch (error) {
     // it was deleted, or is another one of the name
     if (!isNotFound(error) && !isConflict(error)) throw error;

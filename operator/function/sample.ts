@@ -29,7 +29,6 @@ export const sampleSettings: FunctionSettings = {
   builds: {
     builder: 'kaniko',
     builderImage: 'ghcr.io/osscontainertools/kaniko:v1.28.3',
-    wrapper: 'v0.1.0',
     fetchImage: 'registry.example.com/knative-lambda-operator:v0.1.0',
     fetchPullPolicy: 'IfNotPresent',
     trustedHosts: ['minio.minio.svc.cluster.local:9000'],

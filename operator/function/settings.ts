@@ -8,8 +8,6 @@ import type { RegistrySettings } from './destination.ts';
 export interface BuildSettings {
   readonly builder: BuilderName;
   readonly builderImage: string;
-  /** Version of the wrappers that this operator puts into images. */
-  readonly wrapper: string;
   /** The product's own image, which fetches. */
   readonly fetchImage: string;
   readonly fetchPullPolicy: 'Always' | 'IfNotPresent' | 'Never';

@@ -12,8 +12,15 @@ export type SourceFacts =
   | { readonly kind: 'invalid'; readonly finding: Finding<'SourceReady'> }
   | { readonly kind: 'image'; readonly image: string }
   | { readonly kind: 'resolved'; readonly version: SourceVersion }
-  /** A Job asks for the version; its pods are those that are there. */
-  | { readonly kind: 'resolving'; readonly job: Job; readonly pods: readonly Pod[] };
+  /** The Job that asks for the version cannot be made. */
+  | { readonly kind: 'refused'; readonly cause: string }
+  /** A Job asks for the version; its pods are those that are there, its refusal says why there are none. */
+  | {
+      readonly kind: 'resolving';
+      readonly job: Job;
+      readonly pods: readonly Pod[];
+      readonly refusal: string | undefined;
+    };
 
 const versionSchema = z.object({
   kind: z.enum(['commit', 'versionId', 'etag', 'generation', 'listing', 'digest']),
@@ -110,12 +117,17 @@ export function sourceFinding(facts: SourceFacts): Finding<'SourceReady'> {
       return finding('SourceReady', 'ImageGiven', { image: facts.image });
     case 'resolved':
       return finding('SourceReady', 'SourceResolved', { version: describeVersion(facts.version) });
+    case 'refused':
+      return finding('SourceReady', 'SourceJobRefused', facts);
     case 'resolving':
-      return resolvingFinding(facts.job, facts.pods);
+      return resolvingFinding(facts);
   }
 }
 
-function resolvingFinding(job: Job, pods: readonly Pod[]): Finding<'SourceReady'> {
+type ResolvingFacts = Extract<SourceFacts, { kind: 'resolving' }>;
+
+function resolvingFinding({ job, pods, refusal }: ResolvingFacts): Finding<'SourceReady'> {
+  if (refusal !== undefined) return finding('SourceReady', 'SourceJobRefused', { cause: refusal });
   const failure = fetchFailure(job, pods);
   if (failure !== undefined) return failure;
   const end = jobEnd(job);

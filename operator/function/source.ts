@@ -1,13 +1,15 @@
 import { durationSeconds, type LambdaFunctionStatus } from '../api/index.ts';
-import { isAlreadyExists } from '../kube/api-error.ts';
+import { ApiError, isAlreadyExists } from '../kube/api-error.ts';
 import { type Job, jobEnd, jobResource } from '../specs/job.ts';
 import { manager } from '../specs/ownership.ts';
 import type { Pod } from '../specs/pod.ts';
 import { resolveObject } from './build-objects.ts';
 import { byFunction, byJob } from './caches.ts';
+import { isRefusal } from './deploy.ts';
 import { givenImage } from './destination.ts';
 import { msSinceEnd, removeJob } from './jobs.ts';
 import type { FunctionPass, StepResult } from './pass.ts';
+import { findRefusal } from './refused-pods.ts';
 import { requestKey, resolutionDue, resolveJobName } from './resolution.ts';
 import { describeVersion, parseVersion, resolvedVersion, sourceFinding, type SourceFacts } from './source-state.ts';
 import { fixedVersion, type SourceVersion } from './source-version.ts';
@@ -20,6 +22,9 @@ export interface SourceResult extends StepResult<SourceFacts> {
 
 /** How long after a failure the source is asked again, in milliseconds: sooner where it may have passed by itself. */
 const cooldownMs = { retrying: 60_000, stalled: 600_000 } as const;
+
+/** A quota may have room again, without an object that changes. */
+const refusedMs = 60_000;
 
 /** Validates what the schema cannot, and finds out what the source is now. */
 export async function reconcileSource(pass: FunctionPass): Promise<SourceResult> {
@@ -54,12 +59,18 @@ async function ask(pass: FunctionPass, known: SourceVersion | undefined): Promis
   const resolution = fn.status?.sourceStatus;
   const key = `${fn.metadata.namespace}/${resolveJobName(fn)}`;
   const job = caches.jobs.cache.get(key) ?? (await startAsking(pass, key));
+  if (job instanceof ApiError) {
+    return { facts: { kind: 'refused', cause: job.message }, resolution, againMs: refusedMs };
+  }
   const pods = caches.pods.cache.byIndex(byJob, key);
   const version = jobEnd(job)?.type === 'Complete' ? resolvedVersion(pods) : undefined;
   if (version !== undefined) return answered(pass, version);
+  const refusal = await findRefusal(pass, job, pods);
   const facts: SourceFacts =
-    known === undefined ? { kind: 'resolving', job, pods } : { kind: 'resolved', version: known };
-  const againMs = await retryLater(pass, job, pods);
+    known === undefined
+      ? { kind: 'resolving', job, pods, refusal: refusal.cause }
+      : { kind: 'resolved', version: known };
+  const againMs = (await retryLater(pass, job, pods)) ?? refusal.againMs;
   return againMs === undefined ? { facts, resolution } : { facts, resolution, againMs };
 }
 
@@ -71,8 +82,8 @@ function answered({ function: fn, today }: FunctionPass, version: SourceVersion)
   return pollMs === 0 ? { facts, resolution } : { facts, resolution, againMs: pollMs };
 }
 
-/** A Job of the name may be there and not in the cache yet. */
-async function startAsking(pass: FunctionPass, key: string): Promise<Job> {
+/** A Job of the name may be there and not in the cache yet. What the API server says when it refuses the Job. */
+async function startAsking(pass: FunctionPass, key: string): Promise<Job | ApiError> {
   const { caches, client, context, function: fn, settings } = pass;
   const wanted = resolveObject(fn, settings);
   if (wanted === undefined) throw new Error(`a source of type ${fn.spec.source.type} is not asked`);
@@ -80,6 +91,7 @@ async function startAsking(pass: FunctionPass, key: string): Promise<Job> {
   try {
     return await context.creating(`${caches.jobs.name} ${key}`, () => client.create(jobResource, wanted, options));
   } catch (error) {
+    if (isRefusal(error)) return error;
     if (isAlreadyExists(error)) return client.get(jobResource, wanted.metadata, { signal: context.signal });
     throw error;
   }
@@ -88,7 +100,7 @@ async function startAsking(pass: FunctionPass, key: string): Promise<Job> {
 /** Removes a Job that failed long enough ago, so that another one is made. Milliseconds until then; undefined while it runs. */
 async function retryLater(pass: FunctionPass, job: Job, pods: readonly Pod[]): Promise<number | undefined> {
   if (jobEnd(job) === undefined) return undefined;
-  const { severity } = sourceFinding({ kind: 'resolving', job, pods });
+  const { severity } = sourceFinding({ kind: 'resolving', job, pods, refusal: undefined });
   const ms = cooldownMs[severity === 'stalled' ? 'stalled' : 'retrying'] - msSinceEnd(job, pass.today());
   if (ms <= 0) await removeJob(pass, job);
   return Math.max(ms, 1000);

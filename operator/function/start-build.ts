@@ -1,4 +1,4 @@
-import { isAlreadyExists } from '../kube/api-error.ts';
+import { type ApiError, isAlreadyExists } from '../kube/api-error.ts';
 import type { KubernetesObject } from '../kube/object.ts';
 import type { Resource } from '../kube/resource.ts';
 import { buildJobName } from '../specs/build-job.ts';
@@ -7,6 +7,7 @@ import { manager, sharedReference } from '../specs/ownership.ts';
 import { containerStatuses, type Pod } from '../specs/pod.ts';
 import type { WantedBuild } from './build.ts';
 import { buildJobObject, sourceObject } from './build-objects.ts';
+import { isRefusal } from './deploy.ts';
 import type { FunctionPass } from './pass.ts';
 
 interface ConfigMap extends KubernetesObject {
@@ -21,8 +22,15 @@ const configMapResource: Resource<ConfigMap> = {
   namespaced: true,
 };
 
-/** Creates the Job of a build. Undefined when there is one of its name that the cache does not show yet, or that goes. */
-export async function startBuild(pass: FunctionPass, wanted: WantedBuild, attempt: number): Promise<Job | undefined> {
+/**
+ * Creates the Job of a build. Undefined when there is one of its name that the cache does not show yet, or that goes; what
+ * the API server says when it refuses the Job.
+ */
+export async function startBuild(
+  pass: FunctionPass,
+  wanted: WantedBuild,
+  attempt: number,
+): Promise<Job | ApiError | undefined> {
   const { caches, client, context, function: fn, settings, slots } = pass;
   const ask = { version: wanted.version, key: wanted.key, attempt, owners: [sharedReference(fn)] };
   const object = buildJobObject(fn, ask, settings);
@@ -36,6 +44,7 @@ export async function startBuild(pass: FunctionPass, wanted: WantedBuild, attemp
   } catch (error) {
     slots.failed(key);
     if (isAlreadyExists(error)) return undefined;
+    if (isRefusal(error)) return error;
     throw error;
   }
 }

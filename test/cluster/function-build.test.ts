@@ -46,6 +46,15 @@ const imageIn = (expected: string) =>
 
 const remove = (name: string) => cluster.admin.remove({ ...lambda(name), namespace: cluster.namespace });
 
+const quota = (hard: object) => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'tight', namespace: cluster.namespace },
+  spec: { hard },
+});
+const removeQuota = () =>
+  cluster.admin.remove({ apiVersion: 'v1', kind: 'ResourceQuota', name: 'tight', namespace: cluster.namespace });
+
 describe('inline code', () => {
   test('is built by a Job that finds it in a ConfigMap, and deployed by the digest that the build reports', async () => {
     await cluster.applyFunction('inline', inline('def handler(event): return 1'));
@@ -104,6 +113,18 @@ describe('a build that fails', () => {
     expect(await kubelet.jobsOf('broken')).toHaveLength(1);
   });
 
+  test('is told of by Events, which the API server keeps beside the function', async () => {
+    const told = await eventually(async () => {
+      const all = await cluster.eventsOf('broken');
+      if (!all.some(({ reason }) => reason === 'BuildStageFailed')) throw new Error(JSON.stringify(all));
+      return all;
+    }, patience);
+    expect(told.map(({ action, reason, type }) => `${type} ${action} ${reason}`)).toEqual(
+      expect.arrayContaining(['Normal Build BuildRunning', 'Warning Build BuildStageFailed']),
+    );
+    expect(JSON.stringify(told)).not.toContain('hunter2');
+  });
+
   test('is repeated when somebody asks for it', async () => {
     await cluster.applyFunction('broken', inline('import reqests'), {
       'lambda.knative.io/rebuild-requested': 'once more',
@@ -129,6 +150,27 @@ describe('a build that fails', () => {
     );
     expect(failed.status.phase).toBe('Failed');
     await remove('missing');
+  });
+});
+
+describe('a namespace that is full', () => {
+  test('is told of where the quota refuses the pod of a Job, which only an Event says', async () => {
+    await cluster.admin.apply(quota({ pods: '0' }), { fieldManager: 'test', force: true });
+    await cluster.applyFunction('full', inline('full = 1'));
+    const refused = await cluster.until(lambda('full'), withCondition('BuildReady', 'False', 'BuildQuotaExceeded'));
+    expect(JSON.stringify(refused.status)).toMatch(/quota: tight/);
+    await removeQuota();
+    await kubelet.run(await kubelet.jobOf('full'), wellBuilt(digest('a')));
+    await cluster.until(service('full'), imageIn(`@${digest('a')}`));
+  });
+
+  test('is told of where the quota refuses the Job itself', async () => {
+    await cluster.admin.apply(quota({ 'count/jobs.batch': '0' }), { fieldManager: 'test', force: true });
+    await cluster.applyFunction('full', inline('full = 2'));
+    const refused = await cluster.until(lambda('full'), withCondition('BuildReady', 'False', 'BuildQuotaExceeded'));
+    expect(JSON.stringify(refused.status)).toContain('jobs.batch');
+    await removeQuota();
+    await remove('full');
   });
 });
 
@@ -225,6 +267,52 @@ test('an operator that is killed during a build is followed by one that goes on 
   operator = await cluster.startOperator({ MAX_CONCURRENT_JOBS: String(cap) });
   await cluster.until(service('killed'), imageIn(`@${digest('6')}`));
   expect(await kubelet.jobsOf('killed')).toHaveLength(1);
+});
+
+describe('another operator', () => {
+  /** Generations of the services of functions, by name, and names of the Jobs. */
+  const state = async () => {
+    const services = await cluster.admin.list({ apiVersion: 'serving.knative.dev/v1', kind: 'Service' });
+    const jobs = await kubelet.jobs();
+    return {
+      jobs: jobs.map(({ metadata }) => metadata.name),
+      generations: Object.fromEntries(
+        services.map(({ metadata }) => [
+          metadata.name,
+          z.looseObject({ generation: z.int() }).parse(metadata).generation,
+        ]),
+      ),
+    };
+  };
+  const restart = async (version: string) => {
+    await operator.end('SIGTERM');
+    operator = await cluster.startOperator({ MAX_CONCURRENT_JOBS: String(cap), OPERATOR_VERSION: version });
+  };
+
+  test('with the same wrappers writes nothing', async () => {
+    const before = await state();
+    await restart('v9.9.9');
+    await eventually(() => operator.isIdle(), patience);
+    expect(await state()).toEqual(before);
+    const writes = Object.keys(await operator.requests()).filter((one) => /^(POST|PATCH|DELETE)/.test(one));
+    // the Lease is written by PUT
+    expect(writes).toEqual([]);
+  });
+
+  test('with another wrapper offers to build anew, and does when it is asked', async () => {
+    cluster.changeWrapper('python');
+    const before = await state();
+    await restart('v10.0.0');
+    const offers = withCondition('RebuildAvailable', 'True', 'RebuildAvailable');
+    for (const name of ['inline', 'killed', 'same-3']) await cluster.until(lambda(name), offers);
+    await eventually(() => operator.isIdle(), patience);
+    expect(await state()).toEqual(before);
+    await cluster.applyFunction('killed', inline('killed = 1'), {
+      'lambda.knative.io/rebuild-requested': 'new wrapper',
+    });
+    await kubelet.run(await kubelet.jobOf('killed'), wellBuilt(digest('7')));
+    await cluster.until(service('killed'), imageIn(`@${digest('7')}`));
+  });
 });
 
 test('never asks for what its account may not do', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -24,6 +24,14 @@ export interface Place {
   readonly kind: string;
   readonly name: string;
 }
+
+const eventSchema = z.looseObject({
+  type: z.string(),
+  reason: z.string(),
+  action: z.string().default(''),
+  note: z.string().default(''),
+  regarding: z.looseObject({ kind: z.string(), name: z.string().default('') }),
+});
 
 const plurals: Readonly<Record<string, string>> = {
   LambdaFunction: 'lambdafunctions',
@@ -93,6 +101,11 @@ export class FunctionCluster {
     return operator;
   }
 
+  /** An operator that is started after this has another wrapper. */
+  changeWrapper(language: string): void {
+    writeFileSync(join(this.#folder, 'bundle/wrappers', language, 'changed.txt'), 'changed');
+  }
+
   get operators(): readonly OperatorProcess[] {
     return this.#operators;
   }
@@ -112,6 +125,14 @@ export class FunctionCluster {
 
   get(apiVersion: string, kind: string, name: string): Promise<KubernetesObject> {
     return this.admin.get({ apiVersion, kind, name, namespace: this.namespace });
+  }
+
+  /** What is told of a function. */
+  async eventsOf(name: string): Promise<readonly z.output<typeof eventSchema>[]> {
+    const all = await this.admin.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event', namespace: this.namespace });
+    return all
+      .map((one) => eventSchema.parse(one))
+      .filter(({ regarding }) => regarding.kind === 'LambdaFunction' && regarding.name === name);
   }
 
   /** Until the object satisfies the schema. */

@@ -80,6 +80,17 @@ export class OperatorProcess {
     return (await this.get('/metrics')).includes('leader_election_master_status{name="knative-lambda-operator"} 1\n');
   }
 
+  /** Whether it has looked at every function, and nothing is left to do. */
+  async isIdle(): Promise<boolean> {
+    const text = await this.get('/metrics');
+    const value = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN);
+    return (
+      value(/^workqueue_depth\{[^}]*name="function"[^}]*\} (\d+)$/m) === 0 &&
+      value(/^controller_runtime_active_workers\{controller="function"\} (\d+)$/m) === 0 &&
+      value(/^controller_runtime_reconcile_total\{controller="function",result="success"\} (\d+)$/m) > 0
+    );
+  }
+
   /** Requests to the API server by method and code, as its metrics count them. */
   async requests(): Promise<Readonly<Record<string, number>>> {
     const text = await this.get('/metrics');

@@ -166,6 +166,17 @@ export const buildCauses: readonly Cause[] = [
     'violates PodSecurity',
   ],
   [
+    'a Job that a quota refuses',
+    building({
+      kind: 'refused',
+      cause: 'jobs.batch "build-k-1" is forbidden: exceeded quota: tight, requested: count/jobs.batch=1',
+    }),
+    'BuildReady',
+    'BuildQuotaExceeded',
+    'Building',
+    'count/jobs.batch=1',
+  ],
+  [
     'an image of the builder that cannot be pulled',
     building(
       buildFacts(jobWith({ active: 1 }), [

@@ -13,6 +13,28 @@ import {
 
 export const sourceCauses: readonly Cause[] = [
   [
+    'a Job that may not ask',
+    {
+      ...building({ kind: 'waitsForSource' }),
+      source: { kind: 'refused', cause: 'jobs.batch "resolve-hello" is forbidden: exceeded quota: tight' },
+    },
+    'SourceReady',
+    'SourceJobRefused',
+    'Pending',
+    'exceeded quota: tight',
+  ],
+  [
+    'a pod that may not ask',
+    {
+      ...building({ kind: 'waitsForSource' }),
+      source: { kind: 'resolving', job: jobWith(), pods: [], refusal: 'exceeded quota: tight, requested: pods=1' },
+    },
+    'SourceReady',
+    'SourceJobRefused',
+    'Pending',
+    'requested: pods=1',
+  ],
+  [
     'a source that is not there',
     fetchFailed('NotFound', 'object hello.zip: got 404'),
     'SourceReady',
@@ -98,7 +120,7 @@ export const sourceCauses: readonly Cause[] = [
   [
     'a source that is being asked',
     {
-      source: { kind: 'resolving', job: jobWith(), pods: [] },
+      source: { kind: 'resolving', job: jobWith(), pods: [], refusal: undefined },
       build: { kind: 'waitsForSource' },
       deploy: { kind: 'waitsForImage' },
     },
@@ -114,6 +136,7 @@ export const sourceCauses: readonly Cause[] = [
         kind: 'resolving',
         job: failedJob('DeadlineExceeded', 'Job was active longer than specified deadline'),
         pods: [],
+        refusal: undefined,
       },
       build: { kind: 'waitsForSource' },
       deploy: { kind: 'waitsForImage' },
