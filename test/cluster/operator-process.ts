@@ -83,12 +83,11 @@ export class OperatorProcess {
   /** Whether it has looked at every function, and nothing is left to do. */
   async isIdle(): Promise<boolean> {
     const text = await this.get('/metrics');
-    const value = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN);
-    return (
-      value(/^workqueue_depth\{[^}]*name="function"[^}]*\} (\d+)$/m) === 0 &&
-      value(/^controller_runtime_active_workers\{controller="function"\} (\d+)$/m) === 0 &&
-      value(/^controller_runtime_reconcile_total\{controller="function",result="success"\} (\d+)$/m) > 0
-    );
+    const sum = (pattern: RegExp): number => [...text.matchAll(pattern)].reduce((all, [, one]) => all + Number(one), 0);
+    const waiting = sum(/^workqueue_depth\{name="function"[^}]*\} (\d+)$/gm);
+    const working = sum(/^controller_runtime_active_workers\{controller="function"\} (\d+)$/gm);
+    const done = sum(/^controller_runtime_reconcile_total\{controller="function"[^}]*\} (\d+)$/gm);
+    return waiting + working === 0 && done > 0;
   }
 
   /** Requests to the API server by method and code, as its metrics count them. */
