@@ -1,7 +1,7 @@
 # Verbs a person types. make passes NAME=value on to the program, which says more with --help.
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help synth docs format quota preview seal cluster-prepare variables real-parts test lint verify bench bench-runtimes fuzz soak clean check-node
+.PHONY: help synth docs format quota preview seal cluster-prepare variables real-parts test lint verify bench bench-functions bench-runtimes fuzz soak clean check-node
 export CDK8S_CHECK_UPGRADE := false
 
 run := node --import tsx
@@ -47,6 +47,9 @@ verify: $(ready) ## check format, code, types, dead code, generated files and te
 
 bench: $(ready) ## measure a synth and previews against their bars [SUITE=start|queue|informer]
 	$(run) test/bench/$(or $(SUITE),main).ts
+
+bench-functions: $(ready) ## measure how fast functions become services
+	$(run) test/bench/functions.ts
 
 bench-runtimes: $(ready) ## measure the wrappers of functions against their bars [RUNTIME=name]
 	$(run) test/bench/runtimes/main.ts $(RUNTIME)

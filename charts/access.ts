@@ -85,7 +85,8 @@ function addWatchedRights(chart: Chart, environment: Environment, account: Accou
     addRoles(chart, { environment, account, name, rules, namespaces: environment.namespaces.functions });
     return;
   }
-  new k8s.KubeClusterRole(chart, `cluster-role-${name}`, { metadata: { name }, rules });
+  const everywhere = [...rules, ...rulesOf(account, 'unlisted')];
+  new k8s.KubeClusterRole(chart, `cluster-role-${name}`, { metadata: { name }, rules: everywhere });
   new k8s.KubeClusterRoleBinding(chart, `cluster-binding-${name}`, {
     metadata: { name },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },

@@ -1,6 +1,7 @@
 import type { Environment, Releases } from '../stacks/index.ts';
 import { deadLetterSink } from './broker.ts';
 import { roleArn } from './constructs/hardened-pod.ts';
+import { connectionReference } from './rabbitmq.ts';
 import { builderImage, operatorImage, pushRegistryHost, registryHost } from './constructs/image.ts';
 
 /** Configuration of operator and receiver: the data of the ConfigMap knative-lambda-config, read as environment variables. */
@@ -25,11 +26,22 @@ export function operatorConfiguration(environment: Environment, releases: Releas
     ENFORCE_USABLE_BY: String(features.enforceUsableBy),
     WATCH_SECRET_VERSIONS: String(features.watchSecretVersions),
     MAX_TIMEOUT_SECONDS: String(environment.knative.maxCallSeconds),
+    BROKER_CONFIG: watch === 'all' ? JSON.stringify(brokerConfiguration(environment)) : '',
     DEAD_LETTER_SINK: JSON.stringify(deadLetterSink(environment)),
     ...buildConfiguration(environment, releases),
     ...registryConfiguration(environment),
     ...codeStoreConfiguration(environment),
   };
+}
+
+/** Where the Brokers keep their events that the operator makes, in namespaces that are not listed: as those of addBrokers do. */
+function brokerConfiguration(environment: Environment) {
+  const reference = connectionReference(environment);
+  const cluster =
+    'connectionSecret' in reference
+      ? { by: 'connectionSecret', name: reference.connectionSecret.name, namespace: reference.namespace }
+      : { by: 'name', ...reference };
+  return { cluster, queueType: 'quorum', vhost: environment.rabbitmq.vhost };
 }
 
 /** How builds run; what is a structure is JSON. */

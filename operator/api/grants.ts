@@ -2,10 +2,10 @@
 export type Account = 'operator' | 'receiver';
 
 /**
- * Where a grant holds: in every namespace that the operator watches, in the control namespace only,
- * or in the function namespaces that the environment lists, also where the operator watches all.
+ * Where a grant holds: in every namespace that the operator watches, in every namespace where it watches all and nowhere
+ * where it watches listed ones, in the control namespace only, or in the function namespaces that the environment lists.
  */
-export type GrantScope = 'watched' | 'control' | 'functions';
+export type GrantScope = 'watched' | 'unlisted' | 'control' | 'functions';
 
 export interface Grant {
   readonly account: Account;
@@ -30,6 +30,8 @@ export const agentTiers = [
 ] as const;
 
 const read = ['get', 'list', 'watch'] as const;
+const watch = ['list', 'watch'] as const;
+const apply = [...watch, 'create', 'patch'] as const;
 const own = [...read, 'create', 'patch', 'delete'] as const;
 
 /** Every right of the product's own accounts. No wildcard; a grant without a caller is a defect. */
@@ -38,24 +40,32 @@ export const grants: readonly Grant[] = [
     account: 'operator',
     scope: 'watched',
     apiGroup: 'lambda.knative.io',
-    resources: ['lambdafunctions', 'lambdaagents'],
-    verbs: [...read, 'patch'],
-    neededBy: 'operator/function/reconcile.ts',
+    resources: ['lambdafunctions'],
+    verbs: [...watch, 'patch'],
+    neededBy: 'operator/function/deletion.ts',
   },
   {
     account: 'operator',
     scope: 'watched',
     apiGroup: 'lambda.knative.io',
-    resources: ['lambdafunctions/status', 'lambdaagents/status'],
+    resources: ['lambdafunctions/status'],
     verbs: ['patch'],
     neededBy: 'operator/function/reconcile.ts',
   },
   {
     account: 'operator',
     scope: 'watched',
+    apiGroup: 'lambda.knative.io',
+    resources: ['lambdaagents'],
+    verbs: watch,
+    neededBy: 'operator/function/caches.ts',
+  },
+  {
+    account: 'operator',
+    scope: 'watched',
     apiGroup: 'batch',
     resources: ['jobs'],
-    verbs: own,
+    verbs: [...apply, 'delete'],
     neededBy: 'operator/function/start-build.ts',
   },
   {
@@ -63,7 +73,7 @@ export const grants: readonly Grant[] = [
     scope: 'watched',
     apiGroup: '',
     resources: ['configmaps'],
-    verbs: ['create', 'patch', 'delete'],
+    verbs: ['create', 'patch'],
     neededBy: 'operator/function/start-build.ts',
   },
   {
@@ -71,23 +81,15 @@ export const grants: readonly Grant[] = [
     scope: 'watched',
     apiGroup: '',
     resources: ['pods'],
-    verbs: read,
+    verbs: watch,
     neededBy: 'operator/function/caches.ts',
-  },
-  {
-    account: 'operator',
-    scope: 'watched',
-    apiGroup: '',
-    resources: ['pods/log'],
-    verbs: ['get'],
-    neededBy: 'operator/function/build.ts',
   },
   {
     account: 'operator',
     scope: 'watched',
     apiGroup: 'serving.knative.dev',
     resources: ['services'],
-    verbs: own,
+    verbs: apply,
     neededBy: 'operator/function/deploy.ts',
   },
   {
@@ -95,7 +97,7 @@ export const grants: readonly Grant[] = [
     scope: 'watched',
     apiGroup: 'serving.knative.dev',
     resources: ['revisions'],
-    verbs: read,
+    verbs: watch,
     neededBy: 'operator/function/caches.ts',
   },
   {
@@ -103,40 +105,24 @@ export const grants: readonly Grant[] = [
     scope: 'watched',
     apiGroup: 'apps',
     resources: ['replicasets'],
-    verbs: read,
+    verbs: watch,
     neededBy: 'operator/function/caches.ts',
   },
   {
     account: 'operator',
     scope: 'watched',
-    apiGroup: '',
-    resources: ['serviceaccounts'],
-    verbs: [...read, 'create', 'patch'],
-    neededBy: 'operator/function/deploy.ts',
-  },
-  {
-    account: 'operator',
-    scope: 'watched',
     apiGroup: 'eventing.knative.dev',
-    resources: ['triggers', 'brokers', 'rabbitmqbrokerconfigs'],
-    verbs: own,
+    resources: ['triggers'],
+    verbs: [...apply, 'delete'],
     neededBy: 'operator/function/expose.ts',
   },
   {
     account: 'operator',
     scope: 'watched',
-    apiGroup: '',
-    resources: ['services'],
-    verbs: own,
-    neededBy: 'operator/agent/monitor.ts',
-  },
-  {
-    account: 'operator',
-    scope: 'watched',
-    apiGroup: 'monitoring.coreos.com',
-    resources: ['servicemonitors'],
-    verbs: own,
-    neededBy: 'operator/agent/monitor.ts',
+    apiGroup: 'eventing.knative.dev',
+    resources: ['brokers'],
+    verbs: watch,
+    neededBy: 'operator/function/caches.ts',
   },
   {
     account: 'operator',
@@ -145,6 +131,22 @@ export const grants: readonly Grant[] = [
     resources: ['events'],
     verbs: ['list', 'create', 'patch'],
     neededBy: 'operator/function/refused-pods.ts',
+  },
+  {
+    account: 'operator',
+    scope: 'unlisted',
+    apiGroup: '',
+    resources: ['serviceaccounts'],
+    verbs: apply,
+    neededBy: 'operator/function/namespace-parts.ts',
+  },
+  {
+    account: 'operator',
+    scope: 'unlisted',
+    apiGroup: 'eventing.knative.dev',
+    resources: ['brokers', 'rabbitmqbrokerconfigs'],
+    verbs: ['create', 'patch'],
+    neededBy: 'operator/function/namespace-parts.ts',
   },
   {
     account: 'operator',
@@ -161,23 +163,6 @@ export const grants: readonly Grant[] = [
     resources: ['secrets', 'configmaps'],
     verbs: ['list', 'watch'],
     neededBy: 'operator/function/caches.ts',
-  },
-  {
-    account: 'operator',
-    scope: 'functions',
-    apiGroup: 'rbac.authorization.k8s.io',
-    resources: ['rolebindings'],
-    verbs: own,
-    neededBy: 'operator/agent/access.ts',
-  },
-  {
-    account: 'operator',
-    scope: 'functions',
-    apiGroup: 'rbac.authorization.k8s.io',
-    resources: ['clusterroles'],
-    verbs: ['bind'],
-    resourceNames: agentTiers,
-    neededBy: 'operator/agent/access.ts',
   },
   {
     account: 'receiver',

@@ -12,6 +12,7 @@ import { manager } from '../specs/ownership.ts';
 import { type Pod, podResource } from '../specs/pod.ts';
 import { type ReplicaSet, replicaSetResource } from '../specs/replica-set.ts';
 import { type Revision, revisionResource } from '../specs/revision.ts';
+import { serviceAccountResource } from '../specs/service-account.ts';
 import { type Trigger, triggerResource } from '../specs/trigger.ts';
 import { agentResource, functionResource, type StoredFunction } from './known-functions.ts';
 
@@ -26,6 +27,8 @@ export interface FunctionCaches {
   readonly pods: Informer<Pod>;
   readonly triggers: Informer<Trigger>;
   readonly brokers: Informer<Broker>;
+  /** Those that were made for functions; undefined where only the charts make any. */
+  readonly serviceAccounts: Informer<KubernetesObject> | undefined;
   /** Metadata of what functions name, where it may be watched. */
   readonly references: ReferenceCaches | undefined;
 }
@@ -67,6 +70,7 @@ export function functionCaches(informers: Informers, { referenceNamespaces, watc
     pods: informers.of(podResource, ours),
     triggers: informers.of(triggerResource, { ...ours, optional: true }),
     brokers: informers.of(brokerResource, { ...everything, optional: true }),
+    serviceAccounts: watch.kind === 'all' ? informers.of(metadataOnly(serviceAccountResource), ours) : undefined,
     references: referenceCaches(informers, referenceNamespaces),
   };
   caches.functions.addIndex(byNamespace, ({ metadata }) => [metadata.namespace ?? '']);

@@ -40,6 +40,12 @@ const destination = z.strictObject({
   uri: z.string().optional(),
 });
 
+const rabbitmq = z.strictObject({
+  cluster: z.strictObject({ by: z.enum(['name', 'connectionSecret']), name: z.string(), namespace: z.string() }),
+  queueType: z.enum(['quorum', 'classic']),
+  vhost: z.string(),
+});
+
 /** Variables that say how functions are built and run; charts/configuration.ts sets them. */
 export const functionVariables = {
   OPERATOR_IMAGE: z.string().default('knative-lambda-operator:latest'),
@@ -65,6 +71,7 @@ export const functionVariables = {
   BUILD_PUSH_SECRET: z.string().optional(),
   TRUSTED_HOSTS: list.default([]),
   BROKER_NAME: z.string().default('lambda-broker'),
+  BROKER_CONFIG: json(rabbitmq, 'JSON with cluster, queueType and vhost').optional(),
   DEAD_LETTER_SINK: json(destination, 'JSON with the reference of an object and a path').optional(),
   FUNCTION_TIMEOUT_SECONDS: whole.default(300),
   FUNCTION_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -77,6 +84,8 @@ type FunctionVariables = z.output<typeof schema>;
 
 interface Surroundings {
   readonly ENVIRONMENT: string;
+  readonly WATCH_NAMESPACES: readonly string[];
+  readonly FUNCTION_NAMESPACES: readonly string[];
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
   readonly OTEL_TRACES_SAMPLER_ARG: number;
 }
@@ -121,11 +130,17 @@ export function functionSettings(variables: FunctionVariables & Surroundings): F
       insecure: variables.BUILD_INSECURE_REGISTRY,
       pushSecret: variables.BUILD_PUSH_SECRET,
     },
+    namespaces: namespaceSettings(variables),
     serving: servingSettings(variables),
     eventing: eventingSettings(variables),
     maxTimeoutSeconds: variables.MAX_TIMEOUT_SECONDS,
     enforceUsableBy: variables.ENFORCE_USABLE_BY,
   };
+}
+
+function namespaceSettings(variables: FunctionVariables & Surroundings): FunctionSettings['namespaces'] {
+  const { BROKER_CONFIG: broker, FUNCTION_NAMESPACES: ofCharts, WATCH_NAMESPACES: listed } = variables;
+  return listed.length > 0 ? { kind: 'charts' } : { kind: 'operator', ofCharts, rabbitmq: broker };
 }
 
 function servingSettings(variables: FunctionVariables & Surroundings): FunctionSettings['serving'] {

@@ -54,6 +54,9 @@ export function buildFunctionController({ config, informers, ...parts }: Control
 
 function watchesOf(caches: FunctionCaches, known: KnownFunctions): readonly Watch[] {
   const { agents, brokers, functions, jobs, pods, references, replicaSets, revisions, services, triggers } = caches;
+  const { serviceAccounts } = caches;
+  const inNamespace = ({ metadata }: KubernetesObject): readonly string[] =>
+    functions.cache.byIndex(byNamespace, metadata.namespace ?? '').map(keyOf);
   const waitingForPod = (pod: KubernetesObject): readonly string[] =>
     jobKeys(pod).flatMap((key) => {
       const job = jobs.cache.get(key);
@@ -65,7 +68,9 @@ function watchesOf(caches: FunctionCaches, known: KnownFunctions): readonly Watc
     ...[revisions, replicaSets, triggers].map((informer) => watchMapped(informer, functionKeys)),
     watchMapped(jobs, (job) => [...functionKeys(job), ...ownerKeys(job)]),
     watchMapped(pods, (pod) => [...functionKeys(pod), ...waitingForPod(pod)]),
-    watchMapped(brokers, ({ metadata }) => functions.cache.byIndex(byNamespace, metadata.namespace ?? '').map(keyOf)),
+    watchMapped(brokers, inNamespace),
+    // a change of an account is nothing to functions: it is watched to know whether it is there
+    ...(serviceAccounts === undefined ? [] : [watchMapped(serviceAccounts, () => [])]),
     ...(references === undefined ? [] : referenceWatches(references, functions, known)),
   ];
 }

@@ -14,6 +14,8 @@ export type ExposeFacts =
       readonly kind: 'triggers';
       readonly brokerName: string;
       readonly broker: Broker | undefined;
+      /** What the API server said when the Broker was to be made. */
+      readonly refusal: string | undefined;
       /** Names that the Triggers have once all are there. */
       readonly wanted: readonly string[];
       /** Those of the wanted ones that are there. */
@@ -39,7 +41,10 @@ export function exposeFinding(facts: ExposeFacts): Finding<'ExposeReady'> {
 
 type TriggerFacts = Extract<ExposeFacts, { kind: 'triggers' }>;
 
-function brokerFinding({ broker, brokerName }: TriggerFacts): Finding<'ExposeReady'> | undefined {
+function brokerFinding({ broker, brokerName, refusal }: TriggerFacts): Finding<'ExposeReady'> | undefined {
+  if (refusal !== undefined) {
+    return finding('ExposeReady', 'BrokerNotReady', { broker: brokerName, cause: `it cannot be made: ${refusal}` });
+  }
   if (broker === undefined) return finding('ExposeReady', 'BrokerMissing', { broker: brokerName });
   const ready = currentCondition(broker, 'Ready');
   return ready?.status === 'False'

@@ -1,5 +1,5 @@
 import { keyOf } from '../kube/object.ts';
-import { isNotFound } from '../kube/api-error.ts';
+import { ApiError, isNotFound } from '../kube/api-error.ts';
 import { isApplied } from '../specs/applied-object.ts';
 import { currentCondition } from '../specs/knative-condition.ts';
 import { manager } from '../specs/ownership.ts';
@@ -13,6 +13,7 @@ import {
 import { byFunction } from './caches.ts';
 import { isRefusal } from './deploy.ts';
 import type { ExposeFacts } from './expose-state.ts';
+import { ensureBroker } from './namespace-parts.ts';
 import type { FunctionPass, StepResult } from './pass.ts';
 import { validateEventing } from './validation.ts';
 
@@ -41,7 +42,9 @@ async function expose(pass: FunctionPass): Promise<StepResult<ExposeFacts>> {
   const { metadata, spec } = fn;
   const wanted = buildTriggers(fn, settings.eventing);
   const brokerName = spec.eventing?.brokerName ?? settings.eventing.broker;
-  const broker = caches.brokers.cache.get(`${metadata.namespace}/${brokerName}`);
+  const known =
+    caches.brokers.cache.get(`${metadata.namespace}/${brokerName}`) ?? (await ensureBroker(pass, brokerName));
+  const [broker, refusal] = known instanceof ApiError ? [undefined, known.message] : [known, undefined];
   const triggers: Trigger[] = [];
   for (const trigger of broker === undefined ? [] : wanted) {
     try {
@@ -60,7 +63,9 @@ async function expose(pass: FunctionPass): Promise<StepResult<ExposeFacts>> {
     );
   }
   const types = invocationTypes(fn, settings.eventing.invocations);
-  return { facts: { kind: 'triggers', brokerName, broker, wanted: names, triggers, types, subject: metadata.name } };
+  const facts = { brokerName, broker, refusal, wanted: names, triggers, types, subject: metadata.name } as const;
+  const whole = { facts: { kind: 'triggers', ...facts } } as const;
+  return refusal === undefined ? whole : { ...whole, againMs: unsettledMs };
 }
 
 const isReady = (trigger: Trigger): boolean => currentCondition(trigger, 'Ready')?.status === 'True';

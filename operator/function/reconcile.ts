@@ -4,11 +4,13 @@ import { done, type Outcome, requeueAfter, terminal, waiting } from '../reconcil
 import type { ReconcileContext } from '../reconcile/pass.ts';
 import { manager } from '../specs/ownership.ts';
 import { reconcileBuild } from './build.ts';
+import { reconcileDeletion, removeFinalizer } from './deletion.ts';
 import { reconcileDeploy } from './deploy.ts';
 import { reconcileExpose } from './expose.ts';
 import { happeningsOf } from './happenings.ts';
 import { fieldsWithoutEffect } from './ineffective-fields.ts';
 import { functionResource } from './known-functions.ts';
+import { ensureAccounts } from './namespace-parts.ts';
 import type { FunctionPass, FunctionWorld } from './pass.ts';
 import type { ReferencedObjects } from './references.ts';
 import { reconcileSource } from './source.ts';
@@ -20,19 +22,29 @@ export async function reconcileFunction(
   context: ReconcileContext,
   world: FunctionWorld,
 ): Promise<Outcome> {
+  const stored = world.caches.functions.cache.get(key);
+  if (stored !== undefined) await removeFinalizer(stored, world, context);
   const parsed = world.functions.get(key);
   if (parsed === undefined) return forget(key, world);
   if (parsed.kind === 'unreadable') return terminal('SpecUnreadable', parsed.message);
   const { function: fn } = parsed;
-  // what belongs to it has owner references: the garbage collector takes it
-  if (fn.metadata.deletionTimestamp !== undefined) return forget(key, world);
   const pass: FunctionPass = { ...world, key, context, function: fn, objects: referencedObjects(fn, world) };
+  return withoutConflict(() =>
+    fn.metadata.deletionTimestamp === undefined ? reconcileLiving(pass) : reconcileDeletion(pass),
+  );
+}
+
+async function reconcileLiving(pass: FunctionPass): Promise<Outcome> {
+  const { facts, againMs } = await takeSteps(pass);
+  await writeStatus(pass, facts);
+  return againMs === undefined ? done : requeueAfter(againMs);
+}
+
+/** The cache will soon show what somebody else wrote. */
+async function withoutConflict(pass: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    const { facts, againMs } = await takeSteps(pass);
-    await writeStatus(pass, facts);
-    return againMs === undefined ? done : requeueAfter(againMs);
+    return await pass();
   } catch (error) {
-    // the cache will soon show what somebody else wrote
     if (isConflict(error)) return waiting('Conflict', conflictMs);
     throw error;
   }
@@ -64,6 +76,7 @@ interface Steps {
 /** Every step runs, also behind one that waits: each says what it needs. */
 async function takeSteps(pass: FunctionPass): Promise<Steps> {
   const { function: fn, today } = pass;
+  await ensureAccounts(pass);
   const source = await reconcileSource(pass);
   const build = await reconcileBuild(pass, source.facts);
   const deploy = await reconcileDeploy(pass, build.image);

@@ -235,6 +235,7 @@ export const exposeFacts = (more: Partial<Extract<ExposeFacts, { kind: 'triggers
   kind: 'triggers',
   brokerName: 'lambda-broker',
   broker: brokerWith(True('Ready')),
+  refusal: undefined,
   wanted: ['hello-1a2b3c4d'],
   triggers: [triggerWith(True('Ready'))],
   types: ['io.knative.lambda.invoke.async'],

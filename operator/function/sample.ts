@@ -26,6 +26,7 @@ export function sampleFunction(spec: object = {}, metadata: object = {}, status?
 
 /** For tests: what an environment without a cloud decides. */
 export const sampleSettings: FunctionSettings = {
+  namespaces: { kind: 'charts' },
   builds: {
     builder: 'kaniko',
     builderImage: 'ghcr.io/osscontainertools/kaniko:v1.28.3',

@@ -2,6 +2,7 @@ import type { BuildPodSettings } from '../specs/build-pod.ts';
 import type { BuilderName } from '../specs/builder.ts';
 import type { ContainerResources } from '../specs/hardened-container.ts';
 import type { ServingSettings } from '../specs/knative-service.ts';
+import type { RabbitmqSettings } from '../specs/rabbitmq-broker-config.ts';
 import type { TriggerSettings } from '../specs/trigger.ts';
 import type { RegistrySettings } from './destination.ts';
 
@@ -33,8 +34,20 @@ export interface CacheSettings {
   readonly needsIdentity: boolean;
 }
 
+/** Who makes accounts and brokers in the namespaces of functions. */
+export type NamespaceSettings =
+  | { readonly kind: 'charts' }
+  /** The operator, where it watches every namespace and the charts know only some. */
+  | {
+      readonly kind: 'operator';
+      readonly ofCharts: readonly string[];
+      /** Undefined makes no brokers. */
+      readonly rabbitmq: RabbitmqSettings | undefined;
+    };
+
 /** What an environment decides for its functions. */
 export interface FunctionSettings {
+  readonly namespaces: NamespaceSettings;
   readonly builds: BuildSettings;
   readonly registry: RegistrySettings;
   readonly serving: ServingSettings;

@@ -14,6 +14,8 @@ export type SourceFacts =
   | { readonly kind: 'resolved'; readonly version: SourceVersion }
   /** The Job that asks for the version cannot be made. */
   | { readonly kind: 'refused'; readonly cause: string }
+  /** The Job that asks for the version is there and not known yet; its name. */
+  | { readonly kind: 'starting'; readonly job: string }
   /** A Job asks for the version; its pods are those that are there, its refusal says why there are none. */
   | {
       readonly kind: 'resolving';
@@ -119,6 +121,8 @@ export function sourceFinding(facts: SourceFacts): Finding<'SourceReady'> {
       return finding('SourceReady', 'SourceResolved', { version: describeVersion(facts.version) });
     case 'refused':
       return finding('SourceReady', 'SourceJobRefused', facts);
+    case 'starting':
+      return finding('SourceReady', 'SourceResolving', facts);
     case 'resolving':
       return resolvingFinding(facts);
   }

@@ -25,6 +25,8 @@ const cooldownMs = { retrying: 60_000, stalled: 600_000 } as const;
 
 /** A quota may have room again, without an object that changes. */
 const refusedMs = 60_000;
+/** By then the cache shows a Job that was made a moment ago. */
+const startingMs = 500;
 
 /** Validates what the schema cannot, and finds out what the source is now. */
 export async function reconcileSource(pass: FunctionPass): Promise<SourceResult> {
@@ -59,6 +61,9 @@ async function ask(pass: FunctionPass, known: SourceVersion | undefined): Promis
   const resolution = fn.status?.sourceStatus;
   const key = `${fn.metadata.namespace}/${resolveJobName(fn)}`;
   const job = caches.jobs.cache.get(key) ?? (await startAsking(pass, key));
+  if (job === undefined) {
+    return { facts: { kind: 'starting', job: resolveJobName(fn) }, resolution, againMs: startingMs };
+  }
   if (job instanceof ApiError) {
     return { facts: { kind: 'refused', cause: job.message }, resolution, againMs: refusedMs };
   }
@@ -82,8 +87,8 @@ function answered({ function: fn, today }: FunctionPass, version: SourceVersion)
   return pollMs === 0 ? { facts, resolution } : { facts, resolution, againMs: pollMs };
 }
 
-/** A Job of the name may be there and not in the cache yet. What the API server says when it refuses the Job. */
-async function startAsking(pass: FunctionPass, key: string): Promise<Job | ApiError> {
+/** Undefined where a Job of the name is there and not in the cache yet; what the API server says when it refuses the Job. */
+async function startAsking(pass: FunctionPass, key: string): Promise<Job | ApiError | undefined> {
   const { caches, client, context, function: fn, settings } = pass;
   const wanted = resolveObject(fn, settings);
   if (wanted === undefined) throw new Error(`a source of type ${fn.spec.source.type} is not asked`);
@@ -92,7 +97,7 @@ async function startAsking(pass: FunctionPass, key: string): Promise<Job | ApiEr
     return await context.creating(`${caches.jobs.name} ${key}`, () => client.create(jobResource, wanted, options));
   } catch (error) {
     if (isRefusal(error)) return error;
-    if (isAlreadyExists(error)) return client.get(jobResource, wanted.metadata, { signal: context.signal });
+    if (isAlreadyExists(error)) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { builders } from '../specs/builders.ts';
 import { sampleFunction } from './sample.ts';
-import { type FunctionFacts, functionStatus, isSameStatus } from './status.ts';
+import { deletingStatus, type FunctionFacts, functionStatus, isSameStatus } from './status.ts';
 import {
   buildFacts,
   building,
@@ -150,13 +150,20 @@ describe('the status', () => {
     );
   });
 
-  test('of a function that is being deleted is Deleting', () => {
+  test('of a function that is being deleted is Deleting, and keeps what it was', () => {
     const fn = sampleFunction({}, { deletionTimestamp: '2026-01-01T11:59:00Z' });
-    const status = functionStatus(factsWith({ function: fn }));
-    expect(status.phase).toBe('Deleting');
-    expect(status.conditions).toContainEqual(
-      expect.objectContaining({ type: 'Ready', status: 'Unknown', reason: 'Deleting' }),
-    );
+    const before = functionStatus(factsWith());
+    const status = deletingStatus({ ...fn, status: before }, new Date('2026-01-01T12:00:00Z'));
+    expect(status).toMatchObject({ phase: 'Deleting', serviceStatus: before.serviceStatus });
+    expect(status.conditions?.map(({ reason, status: value, type }) => `${type} ${value} ${reason}`)).toEqual([
+      'Ready Unknown Deleting',
+      'Reconciling True Deleting',
+      'SourceReady True SourceResolved',
+      'BuildReady True BuildSucceeded',
+      'DeployReady True Deployed',
+      'ExposeReady True Exposed',
+    ]);
+    expect(deletingStatus({ ...fn, status }, new Date('2026-01-01T13:00:00Z'))).toEqual(status);
   });
 
   test('remarks what holds nothing up, only while it is so', () => {

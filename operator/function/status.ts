@@ -39,12 +39,24 @@ export function functionStatus(facts: FunctionFacts): LambdaFunctionStatus {
   const { pinnedTo: _, pinnedGeneration: __, ...served } = service ?? {};
   const whole = { ...served, ...pinned };
   return {
-    phase: phaseOf(fn, steps),
+    phase: phaseOf(steps),
     observedGeneration: fn.metadata.generation,
     ...(resolution === undefined ? {} : { sourceStatus: resolution }),
     ...(built === undefined ? {} : { buildStatus: built }),
     ...(Object.keys(whole).length === 0 ? {} : { serviceStatus: whole }),
     conditions: conditionsOf(facts, steps, service?.url ?? ''),
+  };
+}
+
+/** The status of a function that somebody's finalizer holds after its deletion: what it was, and that it goes. */
+export function deletingStatus(fn: LambdaFunction, now: Date): LambdaFunctionStatus {
+  const before = fn.status?.conditions ?? [];
+  const ready = finding('Ready', 'Deleting', {});
+  const rest = before.filter(({ type }) => !['Ready', 'Reconciling', 'Stalled'].includes(type));
+  return {
+    ...fn.status,
+    phase: 'Deleting',
+    conditions: [...timed([judge('Ready', ready), ...progress(ready)], fn, now), ...rest],
   };
 }
 
@@ -77,8 +89,7 @@ function firstOpen({ source, build, deploy }: Steps): Finding | undefined {
   return open.find(({ severity }) => severity === 'stalled') ?? open[0];
 }
 
-function phaseOf({ metadata }: LambdaFunction, steps: Steps): NonNullable<LambdaFunctionStatus['phase']> {
-  if (metadata.deletionTimestamp !== undefined) return 'Deleting';
+function phaseOf(steps: Steps): NonNullable<LambdaFunctionStatus['phase']> {
   const open = firstOpen(steps);
   if (open === undefined) return 'Ready';
   if (open.severity === 'stalled') return 'Failed';
@@ -92,8 +103,7 @@ function phaseOf({ metadata }: LambdaFunction, steps: Steps): NonNullable<Lambda
   }
 }
 
-function readyFinding({ metadata }: LambdaFunction, steps: Steps, url: string): Finding {
-  if (metadata.deletionTimestamp !== undefined) return finding('Ready', 'Deleting', {});
+function readyFinding(steps: Steps, url: string): Finding {
   const open = firstOpen(steps);
   if (open !== undefined) return open;
   const { expose } = steps;
@@ -123,7 +133,7 @@ function judge(type: ConditionName, { severity, reason, message }: Finding, stat
 
 function conditionsOf(facts: FunctionFacts, steps: Steps, url: string): Condition[] {
   const { function: fn, now } = facts;
-  const ready = readyFinding(fn, steps, url);
+  const ready = readyFinding(steps, url);
   const judgements = [
     judge('Ready', ready),
     ...progress(ready),
@@ -133,6 +143,10 @@ function conditionsOf(facts: FunctionFacts, steps: Steps, url: string): Conditio
     judge('ExposeReady', steps.expose),
     ...remarks(facts),
   ];
+  return timed(judgements, fn, now);
+}
+
+function timed(judgements: readonly Judgement[], fn: LambdaFunction, now: Date): Condition[] {
   const before = new Map((fn.status?.conditions ?? []).map((condition) => [condition.type, condition]));
   return judgements.map((judgement) => ({
     ...judgement,

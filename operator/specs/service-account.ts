@@ -1,4 +1,5 @@
 import { labels } from '../api/index.ts';
+import type { Resource } from '../kube/resource.ts';
 import { type AppliedObject, withAppliedHash } from './applied-object.ts';
 import { manager } from './ownership.ts';
 
@@ -17,6 +18,14 @@ interface AppliedServiceAccount extends AppliedObject {
   readonly automountServiceAccountToken: false;
   readonly imagePullSecrets?: readonly { readonly name: string }[];
 }
+
+export const serviceAccountResource: Resource = {
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  namespaced: true,
+};
 
 /** Account of the pods of a namespace, where the charts made none. It may do nothing, and its pods get no token. */
 export function buildServiceAccount(props: ServiceAccountProps): AppliedServiceAccount {

@@ -315,6 +315,14 @@ describe('another operator', () => {
   });
 });
 
+test('uses every right of its account that is for builds', async () => {
+  const builds = /(jobs\.batch|configmaps\.|events\.events\.k8s\.io)$/;
+  await eventually(() => {
+    const unused = cluster.unusedRights().filter((right) => builds.test(right));
+    if (unused.length > 0) throw new Error(unused.join(', '));
+  });
+});
+
 test('never asks for what its account may not do', async () => {
   for (const one of cluster.operators.filter(({ isAlive }) => isAlive)) {
     expect(Object.keys(await one.requests()).filter((key) => key.endsWith(' 403'))).toEqual([]);

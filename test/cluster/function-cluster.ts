@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { grants } from '../../operator/api/index.ts';
 import { findEnvironment, readEnvironments } from '../../stacks/index.ts';
 import { bundleImage } from '../../tools/image/bundle.ts';
 import type { ApiClient } from './api-client.ts';
@@ -11,6 +12,7 @@ import { eventually } from './eventually.ts';
 import { readForeignCrds } from './foreign-crds.ts';
 import { writeKubeconfig } from './identity.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
+import { everyRequest, readUsedRights } from './used-rights.ts';
 import { OperatorProcess, type OperatorProps } from './operator-process.ts';
 import { makePlatformNamespaces } from './platform-namespaces.ts';
 
@@ -18,6 +20,13 @@ import { makePlatformNamespaces } from './platform-namespaces.ts';
 const needed = new Set(['Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
 
 const patience = { intervalMs: 50 } as const;
+
+export interface ClusterOptions {
+  /** Default true: Jobs get pods, and what belongs to nobody goes. */
+  readonly controllerManager?: boolean;
+  /** Of the functions; default the first that the environment lists. It is made where no manifest makes it. */
+  readonly namespace?: string;
+}
 
 export interface Place {
   readonly apiVersion: string;
@@ -43,6 +52,12 @@ const plurals: Readonly<Record<string, string>> = {
   Revision: 'revisions',
 };
 
+interface ClusterProps extends ClusterOptions {
+  readonly controlPlane: ControlPlane;
+  readonly folder: string;
+  readonly environment: string;
+}
+
 /**
  * A real API server with what an environment applies to it, and the operator as a process under its own account. The
  * test is Knative, the kubelet and the author.
@@ -57,21 +72,41 @@ export class FunctionCluster {
   readonly #environment: string;
   readonly #operators: OperatorProcess[] = [];
 
-  static async start(environment = 'dev'): Promise<FunctionCluster> {
+  /** Rights of the operator's account in the namespace of the functions that nobody has used yet, as `verb resource.group`. */
+  unusedRights(): readonly string[] {
+    const used = new Set(readUsedRights(this.controlPlane.auditLog, `:${this.#control}:knative-lambda-operator`));
+    return (
+      grants
+        .filter(({ account, scope }) => account === 'operator' && (scope === 'watched' || scope === 'functions'))
+        .flatMap(({ apiGroup, resources, verbs }) =>
+          resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${apiGroup}`)),
+        )
+        // what happens again and again becomes a series: leader-and-events.test.ts
+        .filter((right) => !used.has(right) && right !== 'patch events.events.k8s.io')
+    );
+  }
+
+  static async start(environment = 'dev', options: ClusterOptions = {}): Promise<FunctionCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-function-'));
     await bundleImage(join(folder, 'bundle'));
+    const auditPolicy = join(folder, 'audit-policy.json');
+    writeFileSync(auditPolicy, JSON.stringify(everyRequest));
     const ours = readManifests('shared').filter(({ kind }) => kind === 'CustomResourceDefinition');
-    const controlPlane = await startControlPlane({ crds: [...readForeignCrds(), ...ours] });
-    const cluster = new FunctionCluster(controlPlane, folder, environment);
+    const controlPlane = await startControlPlane({
+      controllerManager: options.controllerManager ?? true,
+      auditPolicy,
+      crds: [...readForeignCrds(), ...ours],
+    });
+    const cluster = new FunctionCluster({ controlPlane, folder, environment, ...options });
     await cluster.#prepare();
     return cluster;
   }
 
-  private constructor(controlPlane: ControlPlane, folder: string, environment: string) {
+  private constructor({ controlPlane, environment, folder, namespace }: ClusterProps) {
     const { control, functions } = findEnvironment(readEnvironments(), environment).namespaces;
     this.controlPlane = controlPlane;
     this.admin = controlPlane.admin;
-    this.namespace = functions[0] ?? control;
+    this.namespace = namespace ?? functions[0] ?? control;
     this.#folder = folder;
     this.#control = control;
     this.#environment = environment;
@@ -79,6 +114,8 @@ export class FunctionCluster {
 
   async #prepare(): Promise<void> {
     await makePlatformNamespaces(this.admin);
+    const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } };
+    await this.admin.apply(own, { fieldManager: 'test', force: true });
     const objects = ['shared', this.#environment].flatMap(readManifests).filter(({ kind }) => needed.has(kind));
     for (const object of objects) await this.admin.apply(object, { fieldManager: 'test', force: true });
     const { caPem, tokenOf, url } = this.controlPlane;

@@ -15,6 +15,7 @@ functions have no rights and no token. The real authorizer is asked about every 
 
 const scopes = {
   watched: 'every namespace where the environment watches all, its function namespaces otherwise',
+  unlisted: 'every namespace where the environment watches all, nowhere otherwise',
   control: 'the control namespace',
   functions: 'the function namespaces that the environment lists',
 } as const satisfies Record<GrantScope, string>;
