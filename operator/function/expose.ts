@@ -1,6 +1,7 @@
 import { keyOf } from '../kube/object.ts';
 import { ApiError, isNotFound } from '../kube/api-error.ts';
 import { isApplied } from '../specs/applied-object.ts';
+import type { Broker } from '../specs/broker.ts';
 import { currentCondition } from '../specs/knative-condition.ts';
 import { manager } from '../specs/ownership.ts';
 import {
@@ -37,16 +38,30 @@ export async function reconcileExpose(pass: FunctionPass): Promise<StepResult<Ex
   return invalid === undefined ? expose(pass) : { facts: { kind: 'invalid', finding: invalid } };
 }
 
-async function expose(pass: FunctionPass): Promise<StepResult<ExposeFacts>> {
+interface FoundBroker {
+  readonly brokerName: string;
+  readonly broker: Broker | undefined;
+  /** What the API server said when the Broker was to be made. */
+  readonly refusal: string | undefined;
+}
+
+async function findBroker(pass: FunctionPass): Promise<FoundBroker> {
   const { caches, function: fn, settings } = pass;
   const { metadata, spec } = fn;
-  const wanted = buildTriggers(fn, settings.eventing);
   const brokerName = spec.eventing?.brokerName ?? settings.eventing.broker;
   const known =
     caches.brokers.cache.get(`${metadata.namespace}/${brokerName}`) ?? (await ensureBroker(pass, brokerName));
-  const [broker, refusal] = known instanceof ApiError ? [undefined, known.message] : [known, undefined];
+  return known instanceof ApiError
+    ? { brokerName, broker: undefined, refusal: known.message }
+    : { brokerName, broker: known, refusal: undefined };
+}
+
+async function expose(pass: FunctionPass): Promise<StepResult<ExposeFacts>> {
+  const { function: fn, settings } = pass;
+  const wanted = buildTriggers(fn, settings.eventing);
+  const found = await findBroker(pass);
   const triggers: Trigger[] = [];
-  for (const trigger of broker === undefined ? [] : wanted) {
+  for (const trigger of found.broker === undefined ? [] : wanted) {
     try {
       triggers.push(await ensureTrigger(pass, trigger));
     } catch (error) {
@@ -63,9 +78,9 @@ async function expose(pass: FunctionPass): Promise<StepResult<ExposeFacts>> {
     );
   }
   const types = invocationTypes(fn, settings.eventing.invocations);
-  const facts = { brokerName, broker, refusal, wanted: names, triggers, types, subject: metadata.name } as const;
+  const facts = { ...found, wanted: names, triggers, types, subject: fn.metadata.name } as const;
   const whole = { facts: { kind: 'triggers', ...facts } } as const;
-  return refusal === undefined ? whole : { ...whole, againMs: unsettledMs };
+  return found.refusal === undefined ? whole : { ...whole, againMs: unsettledMs };
 }
 
 const isReady = (trigger: Trigger): boolean => currentCondition(trigger, 'Ready')?.status === 'True';

@@ -1,5 +1,6 @@
-import { durationSeconds, type LambdaFunctionStatus } from '../api/index.ts';
+import { durationSeconds, type LambdaFunction, type LambdaFunctionStatus } from '../api/index.ts';
 import { ApiError, isAlreadyExists } from '../kube/api-error.ts';
+import { keyOf } from '../kube/object.ts';
 import { type Job, jobEnd, jobResource } from '../specs/job.ts';
 import { manager } from '../specs/ownership.ts';
 import type { Pod } from '../specs/pod.ts';
@@ -61,12 +62,21 @@ async function ask(pass: FunctionPass, known: SourceVersion | undefined): Promis
   const resolution = fn.status?.sourceStatus;
   const key = `${fn.metadata.namespace}/${resolveJobName(fn)}`;
   const job = caches.jobs.cache.get(key) ?? (await startAsking(pass, key));
-  if (job === undefined) {
-    return { facts: { kind: 'starting', job: resolveJobName(fn) }, resolution, againMs: startingMs };
-  }
-  if (job instanceof ApiError) {
-    return { facts: { kind: 'refused', cause: job.message }, resolution, againMs: refusedMs };
-  }
+  return isJob(job) ? followAsking(pass, job, known) : { ...withoutJob(fn, job), resolution };
+}
+
+const isJob = (job: Job | ApiError | undefined): job is Job => job !== undefined && !(job instanceof ApiError);
+
+function withoutJob(fn: LambdaFunction, refusal: ApiError | undefined): StepResult<SourceFacts> {
+  return refusal === undefined
+    ? { facts: { kind: 'starting', job: resolveJobName(fn) }, againMs: startingMs }
+    : { facts: { kind: 'refused', cause: refusal.message }, againMs: refusedMs };
+}
+
+async function followAsking(pass: FunctionPass, job: Job, known: SourceVersion | undefined): Promise<SourceResult> {
+  const { caches, function: fn } = pass;
+  const resolution = fn.status?.sourceStatus;
+  const key = keyOf(job);
   const pods = caches.pods.cache.byIndex(byJob, key);
   const version = jobEnd(job)?.type === 'Complete' ? resolvedVersion(pods) : undefined;
   if (version !== undefined) return answered(pass, version);

@@ -150,7 +150,7 @@ async function patternOf({ client, cluster }: Bench, name: string): Promise<Patt
   return { service, status };
 }
 
-async function bench(parts: Bench): Promise<boolean> {
+async function measureAll(parts: Bench): Promise<boolean> {
   const { cluster } = parts;
   let operator = await cluster.startOperator();
   const first = namesOf(1, 0);
@@ -214,15 +214,21 @@ interface Figures {
 
 const spread = (pairs: readonly Pair[], figure: (pair: Pair) => number): Spread => spreadOf(pairs.map(figure));
 
+const operatedSeconds = ({ operated }: Pair): number => operated.seconds;
+
+const toWrites = ({ alone, operated }: Pair): number => operated.seconds / alone.seconds;
+
+const cpuToWrites = ({ alone, operated }: Pair): number => operated.cpuSeconds / alone.cpuSeconds;
+
+const judge = (name: string, figure: Spread, bar: number): boolean =>
+  judgeAtMost(name, figure.median, bar, describeSpread(figure, ''));
+
 function judgeAll(figures: Figures): boolean {
   const { fewPairs, manyPairs, requestsEach, resident, restartSeconds, restartWrites, steadyWrites } = figures;
-  const seconds = ({ operated }: Pair): number => operated.seconds;
-  const toWrites = ({ alone, operated }: Pair): number => operated.seconds / alone.seconds;
-  const cpuToWrites = ({ alone, operated }: Pair): number => operated.cpuSeconds / alone.cpuSeconds;
   const writeSeconds = spread(manyPairs, ({ alone }) => alone.seconds);
   for (const [name, shown] of [
-    [`${few} functions`, describeSpread(spread(fewPairs, seconds), ' s')],
-    [`${many} functions`, describeSpread(spread(manyPairs, seconds), ' s')],
+    [`${few} functions`, describeSpread(spread(fewPairs, operatedSeconds), ' s')],
+    [`${many} functions`, describeSpread(spread(manyPairs, operatedSeconds), ' s')],
     [`the same written by one client`, describeSpread(writeSeconds, ' s')],
     [
       'processor time of the operator',
@@ -242,8 +248,6 @@ function judgeAll(figures: Figures): boolean {
   ] as const) {
     process.stdout.write(`       ${name}: ${shown}\n`);
   }
-  const judge = (name: string, figure: Spread, bar: number): boolean =>
-    judgeAtMost(name, figure.median, bar, describeSpread(figure, ''));
   const restart = restartSeconds / writeSeconds.median;
   return [
     judge(`${many} functions to their writes`, spread(manyPairs, toWrites), thresholds.manyToWrites),
@@ -272,7 +276,7 @@ async function main(): Promise<number> {
     const watching = informers.run(stopping.signal);
     await services.whenSynced(stopping.signal);
     const count = (namespace: string): number => services.cache.byIndex('namespace', namespace).length;
-    const isWithin = await bench({ cluster, client, count });
+    const isWithin = await measureAll({ cluster, client, count });
     stopping.abort();
     await watching;
     await client.close();

@@ -269,26 +269,26 @@ test('an operator that is killed during a build is followed by one that goes on 
   expect(await kubelet.jobsOf('killed')).toHaveLength(1);
 });
 
-describe('another operator', () => {
-  /** Generations of the services of functions, by name, and names of the Jobs. */
-  const state = async () => {
-    const services = await cluster.admin.list({ apiVersion: 'serving.knative.dev/v1', kind: 'Service' });
-    const jobs = await kubelet.jobs();
-    return {
-      jobs: jobs.map(({ metadata }) => metadata.name),
-      generations: Object.fromEntries(
-        services.map(({ metadata }) => [
-          metadata.name,
-          z.looseObject({ generation: z.int() }).parse(metadata).generation,
-        ]),
-      ),
-    };
+/** Generations of the services of functions, by name, and names of the Jobs. */
+const state = async () => {
+  const services = await cluster.admin.list({ apiVersion: 'serving.knative.dev/v1', kind: 'Service' });
+  const jobs = await kubelet.jobs();
+  return {
+    jobs: jobs.map(({ metadata }) => metadata.name),
+    generations: Object.fromEntries(
+      services.map(({ metadata }) => [
+        metadata.name,
+        z.looseObject({ generation: z.int() }).parse(metadata).generation,
+      ]),
+    ),
   };
-  const restart = async (version: string) => {
-    await operator.end('SIGTERM');
-    operator = await cluster.startOperator({ MAX_CONCURRENT_JOBS: String(cap), OPERATOR_VERSION: version });
-  };
+};
+const restart = async (version: string) => {
+  await operator.end('SIGTERM');
+  operator = await cluster.startOperator({ MAX_CONCURRENT_JOBS: String(cap), OPERATOR_VERSION: version });
+};
 
+describe('another operator', () => {
   test('with the same wrappers writes nothing', async () => {
     const before = await state();
     await restart('v9.9.9');

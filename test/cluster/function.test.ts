@@ -139,9 +139,9 @@ const untilTypes = (name: string, wanted: readonly string[]) =>
     if (found.join() !== wanted.join()) throw new Error(`Triggers for ${found.join(', ')}`);
   });
 
-describe('the events of a function', () => {
-  const invoke = (kind: string): string => `io.knative.lambda.invoke.${kind}`;
+const invoke = (kind: string): string => `io.knative.lambda.invoke.${kind}`;
 
+describe('the events of a function', () => {
   test('do not arrive while there is no Broker, which holds nothing else up', async () => {
     await cluster.applyFunction('events', imageSource());
     await cluster.until(lambda('events'), withCondition('ExposeReady', 'False', 'BrokerMissing'));
@@ -217,22 +217,24 @@ describe('the events of a function', () => {
   });
 });
 
+const applySecret = (value: string, labels: Readonly<Record<string, string>>) =>
+  cluster.admin.apply(
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'token', namespace: cluster.namespace, labels },
+      stringData: { value },
+    },
+    { fieldManager: 'author', force: true },
+  );
+
+const hasGeneration = (generation: number) =>
+  z.looseObject({ metadata: z.looseObject({ generation: z.literal(generation) }) });
+
 describe('a Secret that a function names', () => {
   const env = [{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'token', key: 'value' } } }];
   const spec = { ...imageSource(), env, eventing: { enabled: false } };
-  const apply = (value: string, labels: Readonly<Record<string, string>>) =>
-    cluster.admin.apply(
-      {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { name: 'token', namespace: cluster.namespace, labels },
-        stringData: { value },
-      },
-      { fieldManager: 'author', force: true },
-    );
   const usable = { 'lambda.knative.io/usable-by': 'functions' };
-  const hasGeneration = (generation: number) =>
-    z.looseObject({ metadata: z.looseObject({ generation: z.literal(generation) }) });
 
   test('fails the function while it is missing', async () => {
     await cluster.applyFunction('secret', spec);
@@ -242,34 +244,36 @@ describe('a Secret that a function names', () => {
   });
 
   test('fails it while its owner does not lend it', async () => {
-    await apply('one', {});
+    await applySecret('one', {});
     await cluster.until(lambda('secret'), withCondition('SourceReady', 'False', 'SecretNotUsable'));
     expect((await cluster.request('GET', service('secret'))).status).toBe(404);
   });
 
   test('rolls out when its value changes, and not when only its labels are written again', async () => {
-    await apply('one', usable);
+    await applySecret('one', usable);
     await cluster.until(service('secret'), hasGeneration(1));
-    await apply('two', usable);
+    await applySecret('two', usable);
     await cluster.until(service('secret'), hasGeneration(2));
-    await apply('two', usable);
+    await applySecret('two', usable);
     await cluster.applyFunction('other', { ...spec, env: [] });
     await cluster.until(service('other'), hasGeneration(1));
     await cluster.until(service('secret'), hasGeneration(2));
   });
 });
 
-describe('a rollback', () => {
-  const target = (name: string) => ({ 'lambda.knative.io/rollback-target': name });
-  const pinned = `sha256:${'d'.repeat(64)}`;
-  const imageIs = (image: string) =>
-    z.looseObject({
-      spec: z.looseObject({
-        template: z.looseObject({
-          spec: z.looseObject({ containers: z.tuple([z.looseObject({ image: z.literal(image) })]) }),
-        }),
+const target = (name: string) => ({ 'lambda.knative.io/rollback-target': name });
+
+const imageIs = (image: string) =>
+  z.looseObject({
+    spec: z.looseObject({
+      template: z.looseObject({
+        spec: z.looseObject({ containers: z.tuple([z.looseObject({ image: z.literal(image) })]) }),
       }),
-    });
+    }),
+  });
+
+describe('a rollback', () => {
+  const pinned = `sha256:${'d'.repeat(64)}`;
 
   test('to the digest of an image pins it until the spec changes', async () => {
     const off = { eventing: { enabled: false } };
@@ -430,9 +434,9 @@ describe('a revision that does not start', () => {
   });
 });
 
-describe('a function that is deleted', () => {
-  const remove = (name: string) => cluster.admin.remove({ ...lambda(name), namespace: cluster.namespace });
+const remove = (name: string) => cluster.admin.remove({ ...lambda(name), namespace: cluster.namespace });
 
+describe('a function that is deleted', () => {
   test('takes with it what belongs to it', async () => {
     await remove('hello');
     await cluster.untilGone(service('hello'));
