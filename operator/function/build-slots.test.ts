@@ -18,7 +18,9 @@ const asking = (name: string) => ({
 
 function slotsOf(allowed: number, before: readonly string[] = []) {
   const jobs = new MemoryInformer<Job>('jobs.batch');
-  return { jobs, slots: new BuildSlots(jobs, allowed, () => before.map(asking)) };
+  const clock = { ms: 0 };
+  const slots = new BuildSlots({ jobs, allowed, now: () => clock.ms, queuedBefore: () => before.map(asking) });
+  return { jobs, slots, clock };
 }
 
 test('builds that the cache does not show yet count', () => {
@@ -62,4 +64,13 @@ test('a function with the content of a build that is being begun does not begin 
   const { slots } = slotsOf(5);
   slots.ask(asking('one'));
   expect(slots.ask({ ...asking('two'), job: 'functions/build-one' }).kind).toBe('starting');
+});
+
+test('a Job that came and went unseen gives its place back', () => {
+  const { clock, slots } = slotsOf(1);
+  expect(slots.ask(asking('one')).kind).toBe('build');
+  clock.ms = 299_999;
+  expect(slots.ask(asking('two')).kind).toBe('queued');
+  clock.ms = 300_000;
+  expect(slots.ask(asking('two')).kind).toBe('build');
 });

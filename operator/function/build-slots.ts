@@ -16,6 +16,23 @@ const running = 'running';
 const runningValues = (job: Job): readonly string[] =>
   job.metadata.labels?.[labels.build] === 'true' && jobEnd(job) === undefined ? [running] : [];
 
+interface StartingJob {
+  readonly namespace: string;
+  readonly since: number;
+}
+
+/** As long as controllers wait for what they create. */
+const unseenMs = 300_000;
+
+export interface BuildSlotsProps {
+  readonly jobs: Informer<Job>;
+  readonly allowed: number;
+  /** In milliseconds. */
+  readonly now: () => number;
+  /** Functions whose status says that they wait. */
+  readonly queuedBefore: () => readonly WaitingFunction[];
+}
+
 /**
  * How many builds run, and who is next. What runs is read from the Jobs; what is kept here is only what the cache does
  * not show yet, and the order of who waits, which a restart reads from the status of the functions.
@@ -23,16 +40,17 @@ const runningValues = (job: Job): readonly string[] =>
 export class BuildSlots {
   readonly allowed: number;
   readonly #jobs: Informer<Job>;
+  readonly #now: () => number;
   readonly #queuedBefore: () => readonly WaitingFunction[];
   readonly #waiting = new Map<string, WaitingFunction>();
-  /** Jobs that are created and not in the cache yet, with their namespaces. */
-  readonly #starting = new Map<string, string>();
+  /** Jobs that are created and not in the cache yet. */
+  readonly #starting = new Map<string, StartingJob>();
   #isSeeded = false;
 
-  /** @param queuedBefore functions whose status says that they wait */
-  constructor(jobs: Informer<Job>, allowed: number, queuedBefore: () => readonly WaitingFunction[]) {
+  constructor({ allowed, jobs, now, queuedBefore }: BuildSlotsProps) {
     this.#jobs = jobs;
     this.allowed = allowed;
+    this.#now = now;
     this.#queuedBefore = queuedBefore;
     jobs.addIndex(running, runningValues);
     jobs.onChange(({ object }) => this.#starting.delete(keyOf(object)));
@@ -45,6 +63,7 @@ export class BuildSlots {
 
   ask(asking: WaitingFunction): Turn {
     this.#seed();
+    this.#forgetUnseen();
     if (this.#starting.has(asking.job)) return { kind: 'starting' };
     this.#waiting.set(asking.key, asking);
     const order = this.#order();
@@ -53,7 +72,7 @@ export class BuildSlots {
     if (index >= this.allowed - count) {
       return { kind: 'queued', position: index + 1, length: order.length, running: count };
     }
-    this.#starting.set(asking.job, asking.namespace);
+    this.#starting.set(asking.job, { namespace: asking.namespace, since: this.#now() });
     this.leave(asking.key);
     return { kind: 'build' };
   }
@@ -78,13 +97,23 @@ export class BuildSlots {
 
   #order(): readonly string[] {
     const counts = new Map<string, number>();
-    const namespaces = [...this.running.map(({ metadata }) => metadata.namespace ?? ''), ...this.#starting.values()];
+    const namespaces = [
+      ...this.running.map(({ metadata }) => metadata.namespace ?? ''),
+      ...[...this.#starting.values()].map(({ namespace }) => namespace),
+    ];
     for (const namespace of namespaces) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
     return fairOrder([...this.#waiting.values()], counts);
   }
 
   #count(): number {
     return this.running.length + this.#starting.size;
+  }
+
+  /** A Job that came and went while the cache was not told is never seen in it. */
+  #forgetUnseen(): void {
+    for (const [job, { since }] of this.#starting) {
+      if (this.#now() - since >= unseenMs) this.#starting.delete(job);
+    }
   }
 
   #seed(): void {

@@ -73,6 +73,12 @@ export function functionCaches(informers: Informers, { referenceNamespaces, watc
     serviceAccounts: watch.kind === 'all' ? informers.of(metadataOnly(serviceAccountResource), ours) : undefined,
     references: referenceCaches(informers, referenceNamespaces),
   };
+  addIndexes(caches);
+  return caches;
+}
+
+/** The indexes by which passes read them. */
+export function addIndexes(caches: FunctionCaches): void {
   caches.functions.addIndex(byNamespace, ({ metadata }) => [metadata.namespace ?? '']);
   for (const informer of [caches.revisions, caches.replicaSets, caches.pods, caches.triggers, caches.jobs]) {
     informer.addIndex(byFunction, functionKeys);
@@ -80,7 +86,6 @@ export function functionCaches(informers: Informers, { referenceNamespaces, watc
   caches.pods.addIndex(byJob, jobKeys);
   caches.jobs.addIndex(byOwner, ({ metadata }) => (metadata.ownerReferences ?? []).map(({ uid }) => uid));
   caches.jobs.addIndex(byContentKey, contentKeys);
-  return caches;
 }
 
 function referenceCaches(informers: Informers, namespaces: readonly string[]): ReferenceCaches | undefined {

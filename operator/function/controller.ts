@@ -31,7 +31,12 @@ export function buildFunctionController({ config, informers, ...parts }: Control
   const { client, clock, random, recorder, telemetry, wrappers } = parts;
   const caches = functionCaches(informers, config);
   const functions = new KnownFunctions(caches.functions);
-  const slots = new BuildSlots(caches.jobs, config.functions.builds.maxConcurrent, () => queuedFunctions(caches));
+  const slots = new BuildSlots({
+    jobs: caches.jobs,
+    allowed: config.functions.builds.maxConcurrent,
+    now: () => clock.now(),
+    queuedBefore: () => queuedFunctions(caches),
+  });
   const shared = { client, caches, functions, slots, recorder, wrappers };
   const world = { ...shared, settings: config.functions, today: () => new Date() };
   const isServed = servedBy(config.watch);

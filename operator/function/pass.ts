@@ -9,9 +9,12 @@ import type { KnownFunctions } from './known-functions.ts';
 import type { ReferencedObjects } from './references.ts';
 import type { FunctionSettings } from './settings.ts';
 
+/** What passes ask of the API server. */
+export type FunctionClient = Pick<KubeClient, 'apply' | 'applyStatus' | 'create' | 'delete' | 'list' | 'merge'>;
+
 /** What every pass over every function shares. */
 export interface FunctionWorld {
-  readonly client: KubeClient;
+  readonly client: FunctionClient;
   readonly caches: FunctionCaches;
   readonly functions: KnownFunctions;
   readonly settings: FunctionSettings;

@@ -1,0 +1,239 @@
+import { z } from 'zod';
+import { canonicalJson } from '../specs/applied-object.ts';
+import { ApiError } from '../kube/api-error.ts';
+import { keyOf, type KubernetesObject } from '../kube/object.ts';
+import type { Resource } from '../kube/resource.ts';
+import { MemoryInformer } from '../reconcile/memory-informer.ts';
+import { brokerResource } from '../specs/broker.ts';
+import { jobResource } from '../specs/job.ts';
+import { knativeServiceResource } from '../specs/knative-service.ts';
+import { podResource } from '../specs/pod.ts';
+import { replicaSetResource } from '../specs/replica-set.ts';
+import { revisionResource } from '../specs/revision.ts';
+import { triggerResource } from '../specs/trigger.ts';
+import { addIndexes, type FunctionCaches } from './caches.ts';
+import { agentResource, functionResource } from './known-functions.ts';
+import type { FunctionClient } from './pass.ts';
+
+/** How a request ends: as it should, refused, or done and then not answered. */
+export type Fault = 'refused' | 'unanswered';
+
+interface Kind {
+  readonly plural: string;
+  put(object: KubernetesObject): void;
+  remove(key: string): void;
+}
+
+const written = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
+  spec: z.unknown().optional(),
+  status: z.unknown().optional(),
+});
+
+/** What is stored, in the form in which it is written. */
+type Stored = KubernetesObject & { readonly spec?: unknown; readonly status?: unknown };
+
+/** For tests: the API server as far as a function needs it, and what watches of it have told so far. */
+export class MemoryCluster {
+  readonly #objects = new Map<string, Stored>();
+  /** Keys of #objects that the watches have not told yet. */
+  readonly #untold = new Set<string>();
+  readonly #faults: Fault[] = [];
+  readonly #now: () => Date;
+  #kinds: readonly Kind[] = [];
+  #version = 1;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /** Of everything: it stays while nothing is written. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The next request that writes ends so. */
+  fail(fault: Fault): void {
+    this.#faults.push(fault);
+  }
+
+  /** No request fails any more. */
+  heal(): void {
+    this.#faults.length = 0;
+  }
+
+  all(plural: string): readonly Stored[] {
+    return [...this.#objects].filter(([key]) => key.startsWith(`${plural} `)).map(([, object]) => object);
+  }
+
+  find(plural: string, key: string): Stored | undefined {
+    return this.#objects.get(`${plural} ${key}`);
+  }
+
+  /** Empty caches that know everything there is: those of a program that starts. */
+  start(): FunctionCaches {
+    const kind = <T extends KubernetesObject>(resource: Resource<T>) => {
+      const informer = new MemoryInformer<T>(resource.plural);
+      const put = (object: KubernetesObject): void => {
+        if (isOf(resource, object)) informer.put(object);
+      };
+      return { plural: resource.plural, informer, put, remove: (key: string) => informer.remove(key) };
+    };
+    const kinds = {
+      functions: kind(functionResource),
+      agents: kind(agentResource),
+      services: kind(knativeServiceResource),
+      revisions: kind(revisionResource),
+      replicaSets: kind(replicaSetResource),
+      jobs: kind(jobResource),
+      pods: kind(podResource),
+      triggers: kind(triggerResource),
+      brokers: kind(brokerResource),
+    };
+    const { functions, agents, services, revisions, replicaSets, jobs, pods, triggers, brokers } = kinds;
+    const caches: FunctionCaches = {
+      functions: functions.informer,
+      agents: agents.informer,
+      services: services.informer,
+      revisions: revisions.informer,
+      replicaSets: replicaSets.informer,
+      jobs: jobs.informer,
+      pods: pods.informer,
+      triggers: triggers.informer,
+      brokers: brokers.informer,
+      serviceAccounts: undefined,
+      references: undefined,
+    };
+    addIndexes(caches);
+    this.#kinds = Object.values(kinds);
+    for (const key of this.#objects.keys()) this.#untold.add(key);
+    this.tell();
+    return caches;
+  }
+
+  /** The watches tell the oldest changes, all of them unless a number is given. */
+  tell(most = Number.POSITIVE_INFINITY): void {
+    for (const id of [...this.#untold].slice(0, most)) {
+      this.#untold.delete(id);
+      const [plural = '', key = ''] = id.split(' ');
+      const kind = this.#kinds.find((one) => one.plural === plural);
+      const object = this.#objects.get(id);
+      if (object === undefined) kind?.remove(key);
+      else kind?.put(object);
+    }
+  }
+
+  /** Writes as somebody else than the operator, who meets no faults. */
+  put(
+    plural: string,
+    object: Omit<Stored, 'metadata'> & { readonly metadata: { readonly name: string; readonly namespace?: string } },
+  ): Stored {
+    return this.#store(plural, object);
+  }
+
+  remove(plural: string, key: string): void {
+    this.#version += 1;
+    this.#objects.delete(`${plural} ${key}`);
+    this.#untold.add(`${plural} ${key}`);
+  }
+
+  /** What the garbage collector does: takes what has owners and none that is there. */
+  collect(): void {
+    const uids = new Set([...this.#objects.values()].map(({ metadata }) => metadata.uid));
+    for (const [id, { metadata }] of this.#objects) {
+      const owners = metadata.ownerReferences ?? [];
+      const [plural = '', key = ''] = id.split(' ');
+      if (owners.length > 0 && !owners.some(({ uid }) => uids.has(uid))) this.remove(plural, key);
+    }
+  }
+
+  readonly client: FunctionClient = {
+    create: (resource, object) =>
+      this.#write(resource, () => {
+        if (this.#live(resource, object) !== undefined) throw refusal(409, 'AlreadyExists');
+        return this.#store(resource.plural, object);
+      }),
+    apply: (resource, object) => this.#write(resource, () => this.#store(resource.plural, object)),
+    applyStatus: (resource, object) =>
+      this.#write(resource, () => {
+        const live = this.#live(resource, object);
+        if (live === undefined) throw refusal(404, 'NotFound');
+        if (object.metadata.uid !== live.metadata.uid) throw refusal(409, 'Conflict');
+        return this.#store(resource.plural, { ...live, ...object, metadata: live.metadata });
+      }),
+    merge: (resource, members) =>
+      this.#write(resource, () => {
+        const live = this.#live(resource, members);
+        if (live === undefined) throw refusal(404, 'NotFound');
+        if (members.metadata.resourceVersion !== live.metadata.resourceVersion) throw refusal(409, 'Conflict');
+        return this.#store(resource.plural, { ...live, metadata: { ...live.metadata, ...members.metadata } });
+      }),
+    delete: async (resource, reference, { preconditions = {} } = {}) => {
+      await this.#write(resource, () => {
+        const live = this.#live(resource, { metadata: reference });
+        if (live === undefined) throw refusal(404, 'NotFound');
+        const { resourceVersion = live.metadata.resourceVersion, uid = live.metadata.uid } = preconditions;
+        const isSame = uid === live.metadata.uid && resourceVersion === live.metadata.resourceVersion;
+        if (!isSame) throw refusal(409, 'Conflict');
+        this.remove(resource.plural, keyOf(live));
+        return live;
+      });
+    },
+    list: async function* list() {
+      yield { items: [], resourceVersion: '1' };
+    },
+  };
+
+  async #write<T extends KubernetesObject>(resource: Resource<T>, write: () => Stored): Promise<T> {
+    const fault = this.#faults.shift();
+    if (fault === 'refused') throw refusal(500, 'InternalError');
+    const written = write();
+    if (fault === 'unanswered') throw refusal(504, 'Timeout');
+    if (!isOf(resource, written)) throw new Error(`${resource.kind}: got ${written.kind}`);
+    return written;
+  }
+
+  #live(
+    { plural }: Resource,
+    { metadata }: { readonly metadata: { readonly namespace?: string | undefined; readonly name: string } },
+  ) {
+    return this.#objects.get(`${plural} ${metadata.namespace}/${metadata.name}`);
+  }
+
+  /** A write that changes nothing makes no new version, and one of the status no new generation. */
+  #store(plural: string, given: object): Stored {
+    // what is kept shares nothing with what was sent
+    const object = written.parse(JSON.parse(JSON.stringify(given)));
+    const id = `${plural} ${object.metadata.namespace}/${object.metadata.name}`;
+    const live = this.#objects.get(id);
+    const { resourceVersion: _, generation: __, ...rest } = object.metadata;
+    const status = object.status ?? live?.status;
+    const kept = live?.metadata ?? { uid: `uid-${this.#version}`, creationTimestamp: this.#now().toISOString() };
+    const { uid, creationTimestamp } = kept;
+    const whole = {
+      ...object,
+      ...(status === undefined ? {} : { status }),
+      metadata: { ...rest, uid, creationTimestamp },
+    };
+    if (live !== undefined && canonicalJson(whole) === canonicalJson(withoutVersions(live))) return live;
+    this.#version += 1;
+    const isSameSpec = live !== undefined && canonicalJson(live.spec) === canonicalJson(object.spec);
+    const generation = (live?.metadata.generation ?? 0) + (isSameSpec ? 0 : 1);
+    const stored = { ...whole, metadata: { ...whole.metadata, generation, resourceVersion: String(this.#version) } };
+    this.#objects.set(id, stored);
+    this.#untold.add(id);
+    return stored;
+  }
+}
+
+const withoutVersions = ({ metadata, ...rest }: Stored) => {
+  const { resourceVersion: _, generation: __, ...kept } = metadata;
+  return { ...rest, metadata: kept };
+};
+
+const refusal = (status: number, reason: string): ApiError => new ApiError({ status, reason, message: reason });
+
+const isOf = <T extends KubernetesObject>({ kind }: Resource<T>, object: KubernetesObject): object is T =>
+  object.kind === kind;
