@@ -24,7 +24,7 @@ interface Kind {
   remove(key: string): void;
 }
 
-const written = z.looseObject({
+const objectSchema = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
@@ -34,6 +34,24 @@ const written = z.looseObject({
 
 /** What is stored, in the form in which it is written. */
 type Stored = KubernetesObject & { readonly spec?: unknown; readonly status?: unknown };
+
+function kindOf<T extends KubernetesObject>(resource: Resource<T>) {
+  const informer = new MemoryInformer<T>(resource.plural);
+  return {
+    plural: resource.plural,
+    informer,
+    put(object: KubernetesObject): void {
+      if (isOf(resource, object)) informer.put(object);
+    },
+    remove(key: string): void {
+      informer.remove(key);
+    },
+  };
+}
+
+async function* noPages() {
+  yield { items: [], resourceVersion: '1' };
+}
 
 /** For tests: the API server as far as a function needs it, and what watches of it have told so far. */
 export class MemoryCluster {
@@ -74,23 +92,16 @@ export class MemoryCluster {
 
   /** Empty caches that know everything there is: those of a program that starts. */
   start(): FunctionCaches {
-    const kind = <T extends KubernetesObject>(resource: Resource<T>) => {
-      const informer = new MemoryInformer<T>(resource.plural);
-      const put = (object: KubernetesObject): void => {
-        if (isOf(resource, object)) informer.put(object);
-      };
-      return { plural: resource.plural, informer, put, remove: (key: string) => informer.remove(key) };
-    };
     const kinds = {
-      functions: kind(functionResource),
-      agents: kind(agentResource),
-      services: kind(knativeServiceResource),
-      revisions: kind(revisionResource),
-      replicaSets: kind(replicaSetResource),
-      jobs: kind(jobResource),
-      pods: kind(podResource),
-      triggers: kind(triggerResource),
-      brokers: kind(brokerResource),
+      functions: kindOf(functionResource),
+      agents: kindOf(agentResource),
+      services: kindOf(knativeServiceResource),
+      revisions: kindOf(revisionResource),
+      replicaSets: kindOf(replicaSetResource),
+      jobs: kindOf(jobResource),
+      pods: kindOf(podResource),
+      triggers: kindOf(triggerResource),
+      brokers: kindOf(brokerResource),
     };
     const { functions, agents, services, revisions, replicaSets, jobs, pods, triggers, brokers } = kinds;
     const caches: FunctionCaches = {
@@ -161,7 +172,8 @@ export class MemoryCluster {
         const live = this.#live(resource, object);
         if (live === undefined) throw refusal(404, 'NotFound');
         if (object.metadata.uid !== live.metadata.uid) throw refusal(409, 'Conflict');
-        return this.#store(resource.plural, { ...live, ...object, metadata: live.metadata });
+        const { status } = objectSchema.parse({ ...live, ...Object.fromEntries(Object.entries(object)) });
+        return this.#store(resource.plural, { ...live, status });
       }),
     merge: (resource, members) =>
       this.#write(resource, () => {
@@ -170,7 +182,8 @@ export class MemoryCluster {
         if (members.metadata.resourceVersion !== live.metadata.resourceVersion) throw refusal(409, 'Conflict');
         return this.#store(resource.plural, { ...live, metadata: { ...live.metadata, ...members.metadata } });
       }),
-    delete: async (resource, reference, { preconditions = {} } = {}) => {
+    delete: async (resource, reference, options) => {
+      const { preconditions = {} } = options ?? {};
       await this.#write(resource, () => {
         const live = this.#live(resource, { metadata: reference });
         if (live === undefined) throw refusal(404, 'NotFound');
@@ -181,9 +194,7 @@ export class MemoryCluster {
         return live;
       });
     },
-    list: async function* list() {
-      yield { items: [], resourceVersion: '1' };
-    },
+    list: noPages,
   };
 
   async #write<T extends KubernetesObject>(resource: Resource<T>, write: () => Stored): Promise<T> {
@@ -202,30 +213,35 @@ export class MemoryCluster {
     return this.#objects.get(`${plural} ${metadata.namespace}/${metadata.name}`);
   }
 
-  /** A write that changes nothing makes no new version, and one of the status no new generation. */
+  /** A write that changes nothing makes no new version. */
   #store(plural: string, given: object): Stored {
     // what is kept shares nothing with what was sent
-    const object = written.parse(JSON.parse(JSON.stringify(given)));
+    const object = objectSchema.parse(JSON.parse(JSON.stringify(given)));
     const id = `${plural} ${object.metadata.namespace}/${object.metadata.name}`;
     const live = this.#objects.get(id);
-    const { resourceVersion: _, generation: __, ...rest } = object.metadata;
+    const { uid, creationTimestamp } = live?.metadata ?? this.#born();
     const status = object.status ?? live?.status;
-    const kept = live?.metadata ?? { uid: `uid-${this.#version}`, creationTimestamp: this.#now().toISOString() };
-    const { uid, creationTimestamp } = kept;
-    const whole = {
-      ...object,
-      ...(status === undefined ? {} : { status }),
-      metadata: { ...rest, uid, creationTimestamp },
-    };
+    const { resourceVersion: _, generation: __, ...rest } = object.metadata;
+    const metadata = { ...rest, uid, creationTimestamp };
+    const whole = { ...object, ...(status === undefined ? {} : { status }), metadata };
     if (live !== undefined && canonicalJson(whole) === canonicalJson(withoutVersions(live))) return live;
     this.#version += 1;
-    const isSameSpec = live !== undefined && canonicalJson(live.spec) === canonicalJson(object.spec);
-    const generation = (live?.metadata.generation ?? 0) + (isSameSpec ? 0 : 1);
-    const stored = { ...whole, metadata: { ...whole.metadata, generation, resourceVersion: String(this.#version) } };
+    const generation = generationOf(live, object.spec);
+    const stored = { ...whole, metadata: { ...metadata, generation, resourceVersion: String(this.#version) } };
     this.#objects.set(id, stored);
     this.#untold.add(id);
     return stored;
   }
+
+  #born() {
+    return { uid: `uid-${this.#version}`, creationTimestamp: this.#now().toISOString() };
+  }
+}
+
+/** A write of the status makes no new one. */
+function generationOf(live: Stored | undefined, spec: unknown): number {
+  const before = live?.metadata.generation ?? 0;
+  return live !== undefined && canonicalJson(live.spec) === canonicalJson(spec) ? before : before + 1;
 }
 
 const withoutVersions = ({ metadata, ...rest }: Stored) => {

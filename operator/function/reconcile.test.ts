@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { z } from 'zod';
 import { apiVersion, labels } from '../api/index.ts';
 import { ApiError } from '../kube/api-error.ts';
@@ -31,6 +31,8 @@ type Step =
   | { readonly kind: 'tell'; readonly most: number }
   | { readonly kind: 'build' | 'serve' | 'collect' | 'kill' }
   | { readonly kind: 'fail'; readonly fault: Fault };
+
+type Edit = Extract<Step, { kind: 'edit' }>;
 
 const name = fc.constantFrom(...names);
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -111,12 +113,9 @@ class World {
   async take(one: Step): Promise<void> {
     switch (one.kind) {
       case 'edit':
-        return this.#edit(one.name, contents[one.content] ?? contents[0], one.replicas);
+        return this.#edit(one);
       case 'delete':
-        this.wanted.delete(one.name);
-        // its Jobs go with it, and with them what is known of their images
-        this.builds.clear();
-        return this.cluster.remove('lambdafunctions', `${namespace}/${one.name}`);
+        return this.#delete(one.name);
       case 'pass':
         return this.pass(one.name);
       case 'tell':
@@ -135,7 +134,15 @@ class World {
     }
   }
 
-  #edit(of: Name, content: string, replicas: number): void {
+  /** Its Jobs go with it, and with them what is known of their images. */
+  #delete(of: Name): void {
+    this.wanted.delete(of);
+    this.builds.clear();
+    this.cluster.remove('lambdafunctions', `${namespace}/${of}`);
+  }
+
+  #edit({ content: index, name: of, replicas }: Edit): void {
+    const content = contents[index] ?? contents[0];
     this.wanted.set(of, { content, replicas });
     this.cluster.put('lambdafunctions', {
       apiVersion,
