@@ -21,17 +21,23 @@ export interface OperatorProps {
 }
 
 const patience = { intervalMs: 100 } as const;
+const restarts = 3;
 
-/** The bundled controller as a process with the arguments and variables of the manifests. */
+/**
+ * The bundled controller as a process with the arguments and variables of the manifests. As a kubelet does, it starts
+ * again what ended by itself: on a machine that is busy enough a lease is lost.
+ */
 export class OperatorProcess {
   readonly lines: z.output<typeof line>[] = [];
-  readonly #process: ChildProcess;
   readonly #ports: readonly number[];
+  #process: ChildProcess;
+  #restartsLeft = 0;
 
   /** Resolves once it is ready. */
   static async start(props: OperatorProps): Promise<OperatorProcess> {
     const operator = new OperatorProcess(props, await findFreePorts(2));
     await eventually(async () => (await operator.get('/readyz')) === 'ok\n', patience);
+    operator.#restartsLeft = restarts;
     return operator;
   }
 
@@ -46,13 +52,19 @@ export class OperatorProcess {
       `--metrics-bind-address=127.0.0.1:${metrics}`,
     ];
     const own = { KUBECONFIG: kubeconfig, POD_NAME: pod, POD_NAMESPACE: podNamespace };
-    const child = spawn(process.execPath, [join(bundle, 'main.cjs'), ...args, ...addresses], {
-      env: { ...variables, ...own, ...more },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    createInterface({ input: child.stdout }).on('line', (text) => this.lines.push(line.parse(JSON.parse(text))));
-    this.#process = child;
     this.#ports = ports;
+    this.#process = this.#run([join(bundle, 'main.cjs'), ...args, ...addresses], { ...variables, ...own, ...more });
+  }
+
+  #run(args: readonly string[], variables: Readonly<Record<string, string>>): ChildProcess {
+    const child = spawn(process.execPath, args, { env: variables, stdio: ['ignore', 'pipe', 'inherit'] });
+    createInterface({ input: child.stdout }).on('line', (text) => this.lines.push(line.parse(JSON.parse(text))));
+    child.once('exit', (code) => {
+      if (code === 0 || code === null || this.#restartsLeft === 0) return;
+      this.#restartsLeft -= 1;
+      this.#process = this.#run(args, variables);
+    });
+    return child;
   }
 
   get pid(): number | undefined {
@@ -100,6 +112,7 @@ export class OperatorProcess {
   /** Exit code after a signal. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     if (!this.isAlive) return this.#process.exitCode;
+    this.#restartsLeft = 0;
     const exit = once(this.#process, 'exit');
     this.#process.kill(signal);
     await exit;
