@@ -8,7 +8,7 @@ import { controllerReference } from '../specs/ownership.ts';
 import { buildResolveJob } from '../specs/resolve-job.ts';
 import { type AppliedConfigMap, buildSourceConfigMap } from '../specs/source-config-map.ts';
 import { type ContentKey, contentKeyText } from './content-key.ts';
-import { destinationOf, hostOf } from './destination.ts';
+import { destinationOf, hostOf, tagKey } from './destination.ts';
 import { fetchPlan, sourceSecret } from './fetch-plan.ts';
 import { resolveJobName } from './resolution.ts';
 import type { FunctionSettings } from './settings.ts';
@@ -34,7 +34,7 @@ export function buildJobObject(fn: LambdaFunction, ask: BuildAsk, settings: Func
   const name = buildJobName(contentKey, ask.attempt);
   const fetch = fetchProps(fn, ask.version, settings, name);
   if (fetch === undefined) return undefined;
-  const destination = destinationOf(fn, contentKey, settings.registry);
+  const destination = destinationOf(fn, tagKey(contentKey, ask.attempt), settings.registry);
   return buildJob({
     name,
     namespace: metadata.namespace,

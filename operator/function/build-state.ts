@@ -38,6 +38,8 @@ export interface BuildJobFacts {
   readonly builder: Pick<Builder, 'digestStep'>;
   /** `host/repository:tag`, as it is pushed. */
   readonly pushReference: string;
+  /** Whether the author chose the tag. */
+  readonly isTagFixed: boolean;
   /** `host/repository`, as it is pulled. */
   readonly pullRepository: string;
   readonly contentKey: string;
@@ -179,7 +181,7 @@ function exitFinding(facts: BuildJobFacts, { code, container, log: words }: Exit
   const image = facts.pushReference;
   if (container === 'fetch') return finding('BuildReady', 'SourceNotReady', {});
   if (container !== 'push') return finding('BuildReady', 'BuildStageFailed', { code, log });
-  if (immutable.test(words)) return finding('BuildReady', 'TagImmutable', { image });
+  if (immutable.test(words)) return finding('BuildReady', facts.isTagFixed ? 'TagImmutable' : 'TagTaken', { image });
   if (throttled.test(words)) return finding('BuildReady', 'RegistryThrottled', { log });
   return refused.test(words)
     ? finding('BuildReady', 'PushRefused', { image, log })

@@ -5,10 +5,12 @@ import { buildJobName } from '../specs/build-job.ts';
 import { builders } from '../specs/builders.ts';
 import { type Job, jobEnd } from '../specs/job.ts';
 import { type BuildFacts, buildFinding, type BuildJobFacts, builtImage } from './build-state.ts';
-import { byContentKey, byJob, byNamespace, byOwner } from './caches.ts';
+import { type BuiltImage, imageOf, referenceOf, sharedImage } from './built-image.ts';
+import { byContentKey, byJob, byOwner } from './caches.ts';
 import { type ContentKey, contentKey, contentKeyText, parseContentKey } from './content-key.ts';
-import { destinationOf } from './destination.ts';
+import { destinationOf, tagKey } from './destination.ts';
 import { type Finding, findingOf } from './finding.ts';
+import { isImageGone } from './gone-image.ts';
 import { joinJob, leaveJob, msSinceEnd } from './jobs.ts';
 import type { FunctionPass, StepResult } from './pass.ts';
 import { platformParts } from './platform-parts.ts';
@@ -37,7 +39,7 @@ const nothing = { image: undefined, isRebuildAvailable: false, isSourceStale: fa
 
 /** Makes an image of the source, unless there is one: every function with the same content waits for the same Job. */
 export async function reconcileBuild(pass: FunctionPass, source: SourceFacts): Promise<BuildResult> {
-  const { function: fn, settings, slots, wrappers } = pass;
+  const { function: fn, settings, wrappers } = pass;
   if (source.kind === 'image') {
     await leaveOthers(pass, undefined);
     return { ...nothing, facts: { kind: 'skipped' }, image: source.image };
@@ -54,12 +56,41 @@ export async function reconcileBuild(pass: FunctionPass, source: SourceFacts): P
     rebuilding: upgrading(pass),
   });
   if (decision !== 'build' && running !== undefined) {
-    slots.leave(pass.key);
-    await leaveOthers(pass, undefined);
-    return { ...built(running), isRebuildAvailable: decision === 'available' };
+    const kept = await keep(pass, wanted, running);
+    return { ...kept, isRebuildAvailable: decision === 'available' };
   }
   await leaveOthers(pass, fn.metadata.annotations[annotations.cancelBuild] === 'true' ? undefined : wanted.contentKey);
   return build(pass, wanted);
+}
+
+/** The image stays, unless the registry has lost it: then it is built once more. */
+async function keep(pass: FunctionPass, wanted: WantedBuild, running: BuiltImage): Promise<BuildResult> {
+  const job = newestJob(pass, running.contentKey);
+  const reference = referenceOf(running);
+  const isGone = isImageGone(pass, reference, job);
+  if (!isGone && !isRepeating(pass, job)) {
+    pass.slots.leave(pass.key);
+    await leaveOthers(pass, undefined);
+    return built(running);
+  }
+  await leaveOthers(pass, wanted.contentKey);
+  const isSame = wanted.contentKey === running.contentKey;
+  const again = isSame ? await repeat(pass, wanted, isGone ? undefined : job) : await build(pass, wanted);
+  return { ...again, image: again.image ?? reference };
+}
+
+/** @param job that is at it; undefined begins one */
+function repeat(pass: FunctionPass, wanted: WantedBuild, job: Job | undefined): Promise<BuildResult> {
+  if (job !== undefined) return followJob(pass, wanted, job);
+  const last = newestJob(pass, wanted.contentKey);
+  const attempts = [pass.function.status?.buildStatus?.attempt ?? 1, last === undefined ? 1 : attemptOf(last)];
+  return begin(pass, wanted, Math.max(...attempts) + 1);
+}
+
+/** Whether a Job was made because an image was gone, and what it made is not in the status yet. */
+function isRepeating({ function: fn }: FunctionPass, job: Job | undefined): boolean {
+  const { attempt = 1, completedAt } = fn.status?.buildStatus ?? {};
+  return job !== undefined && (attemptOf(job) > attempt || (attempt > 1 && completedAt === undefined));
 }
 
 async function build(pass: FunctionPass, wanted: WantedBuild): Promise<BuildResult> {
@@ -81,35 +112,11 @@ async function build(pass: FunctionPass, wanted: WantedBuild): Promise<BuildResu
     : { ...nothing, facts: { kind: 'failedBefore', finding: failed } };
 }
 
-/** Functions keep what they have until there is another image. */
-interface BuiltImage {
-  readonly image: string;
-  readonly digest: string;
-  readonly contentKey: string;
-}
-
-function imageOf({ status }: LambdaFunction): BuiltImage | undefined {
-  const { contentKey: key, digest, imageURI } = status?.buildStatus ?? {};
-  return key === undefined || digest === undefined || imageURI === undefined
-    ? undefined
-    : { image: imageURI.replace(/@.*$/, ''), digest, contentKey: key };
-}
-
 const built = (one: BuiltImage): BuildResult => ({
   ...nothing,
   facts: { kind: 'built', ...one },
-  image: `${one.image}@${one.digest}`,
+  image: referenceOf(one),
 });
-
-/** The image of the same content that another function of the namespace has. */
-function sharedImage({ caches, function: fn, functions, key }: FunctionPass, text: string): BuiltImage | undefined {
-  for (const object of caches.functions.cache.byIndex(byNamespace, fn.metadata.namespace)) {
-    const parsed = keyOf(object) === key ? undefined : functions.parse(object);
-    const image = parsed?.kind === 'function' ? imageOf(parsed.function) : undefined;
-    if (image?.contentKey === text) return image;
-  }
-  return undefined;
-}
 
 /** A failure that the status tells of counts until the content changes, also when its Job is gone. */
 function failedBefore({ status }: LambdaFunction, text: string): Finding<'BuildReady'> | undefined {
@@ -204,16 +211,19 @@ async function retry(pass: FunctionPass, wanted: WantedBuild, facts: BuildJobFac
 }
 
 function jobFacts({ caches, function: fn, settings }: FunctionPass, wanted: WantedBuild, job: Job): BuildJobFacts {
-  const { pullRepository, pushReference } = destinationOf(fn, wanted.contentKey, settings.registry);
+  const attempt = attemptOf(job);
+  const destination = destinationOf(fn, tagKey(wanted.contentKey, attempt), settings.registry);
+  const { isTagFixed, pullRepository, pushReference } = destination;
   return {
     kind: 'job',
     job,
     pods: caches.pods.cache.byIndex(byJob, keyOf(job)),
     builder: builders[settings.builds.builder],
     pushReference,
+    isTagFixed,
     pullRepository,
     contentKey: wanted.contentKey,
-    attempt: attemptOf(job),
+    attempt,
     timeout: fn.spec.build?.timeout ?? '30m',
     refusal: undefined,
   };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { destinationOf, givenImage, type RegistrySettings } from './destination.ts';
+import { destinationOf, givenImage, type RegistrySettings, tagKey } from './destination.ts';
 import { sampleFunction, sampleSettings } from './sample.ts';
 
 const ecr = '123456789012.dkr.ecr.us-west-2.amazonaws.com';
@@ -12,10 +12,16 @@ test('an image goes to the registry of the environment, tagged with namespace an
     pushReference: 'push.example.com/knative-lambda-functions:functions-k',
     pullRepository: 'pull.example.com/knative-lambda-functions',
     tag: 'functions-k',
+    isTagFixed: false,
     isInsecure: false,
     pushSecret: 'ours',
     awsRegion: undefined,
   });
+});
+
+test('an attempt has a tag of its own, as the first may be immutable and taken', () => {
+  expect(destinationOf(sampleFunction(), tagKey('k', 1), ours).tag).toBe('functions-k');
+  expect(destinationOf(sampleFunction(), tagKey('k', 2), ours).tag).toBe('functions-k-2');
 });
 
 test.each([

@@ -20,6 +20,8 @@ export interface Destination {
   /** `host/repository`, as a node pulls it. */
   readonly pullRepository: string;
   readonly tag: string;
+  /** Whether the author chose the tag. */
+  readonly isTagFixed: boolean;
   readonly isInsecure: boolean;
   readonly pushSecret: string | undefined;
   readonly awsRegion: string | undefined;
@@ -36,20 +38,26 @@ const hostsByType: Readonly<Partial<Record<Build['registryType'], string>>> = {
 
 const ecrHost = /^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
 
+/** What the tag of an image says of its content: another attempt has another one, as a tag may be immutable. */
+export function tagKey(contentKey: string, attempt: number): string {
+  return attempt === 1 ? contentKey : `${contentKey}-${attempt}`;
+}
+
 /** Where the image of a function goes. Its own tag names namespace and content: functions with the same content share it. */
 export function destinationOf(
   { metadata, spec }: LambdaFunction,
-  contentKey: string,
+  key: string,
   settings: RegistrySettings,
 ): Destination {
   const build: Partial<Build> = spec.build ?? {};
   const { registry, repository } = placeOf(build, settings);
   const isOurs = registry === settings.push;
-  const tag = orElse(build.tag, `${metadata.namespace}-${contentKey}`);
+  const tag = orElse(build.tag, `${metadata.namespace}-${key}`);
   return {
     pushReference: `${registry}/${repository}:${tag}`,
     pullRepository: `${isOurs ? settings.pull : registry}/${repository}`,
     tag,
+    isTagFixed: orElse(build.tag, '') !== '',
     isInsecure: build.insecure === true || (isOurs && settings.insecure),
     pushSecret: build.imagePullSecret ?? (isOurs ? settings.pushSecret : undefined),
     awsRegion: build.awsRegion ?? ecrHost.exec(hostOf(registry))?.[1],

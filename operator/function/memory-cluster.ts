@@ -139,7 +139,13 @@ export class MemoryCluster {
   /** Writes as somebody else than the operator, who meets no faults. */
   put(
     plural: string,
-    object: Omit<Stored, 'metadata'> & { readonly metadata: { readonly name: string; readonly namespace?: string } },
+    object: Omit<Stored, 'metadata'> & {
+      readonly metadata: {
+        readonly name: string;
+        readonly namespace?: string;
+        readonly labels?: Readonly<Record<string, string>>;
+      };
+    },
   ): Stored {
     return this.#store(plural, object);
   }

@@ -219,6 +219,10 @@ export const reasons = {
       'the tag of {image} exists already and cannot be replaced',
       'remove spec.build.tag, or write another one',
     ),
+    TagTaken: retrying(
+      'the tag of {image} is taken by a push that was interrupted, and cannot be replaced',
+      'nothing: it is built under another one',
+    ),
     DigestMissing: retrying(
       'Job {job} ended well but reports no digest',
       'report it as a bug of the operator, with the image of the builder',

@@ -113,6 +113,7 @@ export const buildFacts = (job: Job, pods: readonly Pod[], more: Partial<BuildJo
   pods,
   builder: builders.kaniko,
   pushReference: 'push.example.com/functions:k',
+  isTagFixed: false,
   pullRepository: 'pull.example.com/functions',
   contentKey: 'k',
   attempt: 1,

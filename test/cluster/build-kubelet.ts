@@ -7,6 +7,7 @@ const jobSchema = z.looseObject({
     name: z.string(),
     uid: z.string(),
     labels: z.record(z.string(), z.string()).default({}),
+    annotations: z.record(z.string(), z.string()).default({}),
     ownerReferences: z.array(z.looseObject({ name: z.string() })).default([]),
   }),
   spec: z.looseObject({
@@ -23,6 +24,7 @@ export type BuildJob = z.output<typeof jobSchema>;
 
 const podSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
+  status: z.looseObject({ phase: z.string().default('') }).prefault({}),
 });
 
 const pod = (name: string): Place => ({ apiVersion: 'v1', kind: 'Pod', name });
@@ -72,7 +74,7 @@ export class BuildKubelet {
     }, patience);
   }
 
-  /** Runs the pod of a Job to the end of its containers, in their order; a failing one is the last that ran. */
+  /** Runs the pod of a Job to the end of its containers, in their order, and of the Job; a failing one is the last that ran. */
   async run({ metadata }: BuildJob, endings: Readonly<Record<string, Ending>>): Promise<void> {
     const name = await this.#podOf(metadata.name);
     const isFailed = Object.values(endings).some(({ exitCode }) => exitCode !== 0);
@@ -84,6 +86,30 @@ export class BuildKubelet {
       initContainerStatuses: inits,
       containerStatuses: mains,
     });
+    await this.#end(metadata.name);
+  }
+
+  /** Until a Job has ended, or is gone, as one is that has said what it was asked. */
+  async #end(name: string): Promise<void> {
+    await eventually(async () => {
+      const job = (await this.jobs()).find(({ metadata }) => metadata.name === name);
+      return job === undefined || job.status.conditions.some(({ type }) => type === 'Complete' || type === 'Failed');
+    }, patience);
+  }
+
+  /** The node is taken away from the pod of a Job. */
+  async interrupt({ metadata }: BuildJob): Promise<void> {
+    await this.#cluster.patchStatus(pod(await this.#podOf(metadata.name)), {
+      phase: 'Failed',
+      conditions: [
+        {
+          type: 'DisruptionTarget',
+          status: 'True',
+          reason: 'DeletionByTaintManager',
+          message: 'Taint manager: deleting due to NoExecute taint',
+        },
+      ],
+    });
   }
 
   /** The pod that the Job controller made. */
@@ -91,9 +117,10 @@ export class BuildKubelet {
     const { admin, namespace } = this.#cluster;
     return eventually(async () => {
       const labelSelector = `batch.kubernetes.io/job-name=${jobName}`;
-      const [found] = await admin.list({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector });
+      const all = await admin.list({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector });
+      const found = all.map((one) => podSchema.parse(one)).find(({ status }) => status.phase !== 'Failed');
       if (found === undefined) throw new Error(`no pod of Job ${jobName}`);
-      return podSchema.parse(found).metadata.name;
+      return found.metadata.name;
     }, patience);
   }
 }

@@ -1,12 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { BuildKubelet, digest, wellBuilt } from './build-kubelet.ts';
+import { locateControlPlane } from '../../tools/real-parts/locate.ts';
+import { readManifests } from './committed-manifests.ts';
 import { eventually } from './eventually.ts';
 import { FunctionCluster, lambda, service, withCondition } from './function-cluster.ts';
 import type { OperatorProcess } from './operator-process.ts';
 
 const patience = { intervalMs: 100 } as const;
-const cap = 3;
+const cap = 10;
 
 let cluster: FunctionCluster;
 let kubelet: BuildKubelet;
@@ -54,6 +57,25 @@ const quota = (hard: object) => ({
 });
 const removeQuota = () =>
   cluster.admin.remove({ apiVersion: 'v1', kind: 'ResourceQuota', name: 'tight', namespace: cluster.namespace });
+
+test('the function of the quick start becomes Ready as it is, as kubectl sees it', async () => {
+  const [sample] = readManifests('pro').filter(({ metadata }) => metadata.name === 'hello-python');
+  const manifest = { ...sample, metadata: { ...sample?.metadata, namespace: cluster.namespace } };
+  await cluster.admin.apply(manifest, { fieldManager: 'author', force: true });
+  await kubelet.run(await kubelet.jobOf('hello-python'), wellBuilt(digest('e')));
+  await cluster.until(service('hello-python'), imageIn(`@${digest('e')}`));
+  await cluster.serve('hello-python');
+  const wait = ['wait', 'lambdafunction/hello-python', '--for=condition=Ready', '--timeout=200s'];
+  const { status, stdout } = spawnSync(
+    locateControlPlane()?.kubectl ?? '',
+    [`--kubeconfig=${cluster.controlPlane.kubeconfig}`, `--namespace=${cluster.namespace}`, ...wait],
+    { encoding: 'utf8' },
+  );
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: 'lambdafunction.lambda.knative.io/hello-python condition met\n',
+  });
+});
 
 describe('inline code', () => {
   test('is built by a Job that finds it in a ConfigMap, and deployed by the digest that the build reports', async () => {
@@ -153,6 +175,26 @@ describe('a build that fails', () => {
   });
 });
 
+describe('a build that does not come to its end', () => {
+  test('fails at its deadline, and says which', async () => {
+    await cluster.applyFunction('slow', inline('slow = 1', { build: { timeout: '1s' } }));
+    const told = await cluster.until(lambda('slow'), withCondition('BuildReady', 'False', 'BuildDeadlineExceeded'));
+    expect(told.status.phase).toBe('Failed');
+    expect(JSON.stringify(told.status)).toContain('ran for longer than 1s');
+    await remove('slow');
+  });
+
+  test('is repeated once when its node was taken away, which is not the fault of the author', async () => {
+    await cluster.applyFunction('spot', inline('spot = 1'));
+    const building = await kubelet.jobOf('spot');
+    await kubelet.interrupt(building);
+    await cluster.until(lambda('spot'), withCondition('BuildReady', 'False', 'BuildInterrupted'));
+    await kubelet.run(building, wellBuilt(digest('b')));
+    await cluster.until(service('spot'), imageIn(`@${digest('b')}`));
+    expect(await kubelet.jobsOf('spot')).toHaveLength(1);
+  });
+});
+
 describe('a namespace that is full', () => {
   test('is told of where the quota refuses the pod of a Job, which only an Event says', async () => {
     await cluster.admin.apply(quota({ pods: '0' }), { fieldManager: 'test', force: true });
@@ -175,17 +217,27 @@ describe('a namespace that is full', () => {
 });
 
 describe('a branch', () => {
-  test('is asked for its commit once, and that commit is built', async () => {
-    await cluster.applyFunction('branch', branch);
+  /** As the event has it that asked for the function. */
+  const trace = {
+    'lambda.knative.io/traceparent': '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    'lambda.knative.io/correlation-id': 'order-17',
+  };
+
+  test('is asked for its commit once, that commit is built, and the trace goes on to the revision', async () => {
+    await cluster.applyFunction('branch', branch, trace);
     const commit = 'a'.repeat(40);
     const message = JSON.stringify({ outcome: 'resolved', version: { kind: 'commit', value: commit } });
     await kubelet.run(await kubelet.jobOf('branch', 'resolve-'), { fetch: { exitCode: 0, message } });
     const building = await kubelet.jobOf('branch');
     expect(JSON.stringify(building.spec)).toContain(commit);
+    expect(building.metadata.annotations).toMatchObject(trace);
     const resolved = await cluster.until(lambda('branch'), withCondition('SourceReady', 'True', 'SourceResolved'));
     expect(resolved.status).toMatchObject({ sourceStatus: { revision: `commit ${commit}` } });
     await kubelet.run(building, wellBuilt(digest('4')));
     await cluster.until(service('branch'), imageIn(`@${digest('4')}`));
+    expect(await cluster.get('serving.knative.dev/v1', 'Service', 'branch')).toMatchObject({
+      spec: { template: { metadata: { annotations: trace } } },
+    });
   });
 });
 
@@ -270,7 +322,7 @@ test('an operator that is killed during a build is followed by one that goes on 
 });
 
 /** Generations of the services of functions, by name, and names of the Jobs. */
-const state = async () => {
+const stateOfAll = async () => {
   const services = await cluster.admin.list({ apiVersion: 'serving.knative.dev/v1', kind: 'Service' });
   const jobs = await kubelet.jobs();
   return {
@@ -288,12 +340,33 @@ const restart = async (version: string) => {
   operator = await cluster.startOperator({ MAX_CONCURRENT_JOBS: String(cap), OPERATOR_VERSION: version });
 };
 
+test('an image that the registry has lost is built once more, and what serves stays until then', async () => {
+  const labels = { 'lambda.knative.io/name': 'killed', 'app.kubernetes.io/managed-by': 'knative-lambda-operator' };
+  const pod = { apiVersion: 'v1', kind: 'Pod', name: 'killed-pod' };
+  const image = `registry.example.com/functions@${digest('6')}`;
+  const limits = { cpu: '1m', memory: '1Mi' };
+  const containers = [{ name: 'user-container', image, resources: { requests: limits, limits } }];
+  const spec = { automountServiceAccountToken: false, containers };
+  const metadata = { name: pod.name, namespace: cluster.namespace, labels };
+  await cluster.admin.apply({ ...pod, name: undefined, metadata, spec }, { fieldManager: 'test', force: true });
+  const message = `Failed to pull image "${image}": rpc error: code = NotFound desc = ${image}: not found`;
+  const state = { waiting: { reason: 'ErrImagePull', message } };
+  const statuses = [{ name: 'user-container', image, imageID: '', ready: false, restartCount: 0, state }];
+  await cluster.patchStatus(pod, { phase: 'Pending', containerStatuses: statuses });
+  const again = await kubelet.jobOf('killed');
+  expect(again.metadata.name).toMatch(/-2$/);
+  await cluster.until(service('killed'), imageIn(`@${digest('6')}`));
+  await kubelet.run(again, wellBuilt(digest('9')));
+  await cluster.until(service('killed'), imageIn(`@${digest('9')}`));
+  expect(await kubelet.jobsOf('killed')).toHaveLength(2);
+});
+
 describe('another operator', () => {
   test('with the same wrappers writes nothing', async () => {
-    const before = await state();
+    const before = await stateOfAll();
     await restart('v9.9.9');
     await eventually(() => operator.isIdle(), patience);
-    expect(await state()).toEqual(before);
+    expect(await stateOfAll()).toEqual(before);
     const writes = Object.keys(await operator.requests()).filter((one) => /^(POST|PATCH|DELETE)/.test(one));
     // the Lease is written by PUT
     expect(writes).toEqual([]);
@@ -301,12 +374,12 @@ describe('another operator', () => {
 
   test('with another wrapper offers to build anew, and does when it is asked', async () => {
     cluster.changeWrapper('python');
-    const before = await state();
+    const before = await stateOfAll();
     await restart('v10.0.0');
     const offers = withCondition('RebuildAvailable', 'True', 'RebuildAvailable');
     for (const name of ['inline', 'killed', 'same-3']) await cluster.until(lambda(name), offers);
     await eventually(() => operator.isIdle(), patience);
-    expect(await state()).toEqual(before);
+    expect(await stateOfAll()).toEqual(before);
     await cluster.applyFunction('killed', inline('killed = 1'), {
       'lambda.knative.io/rebuild-requested': 'new wrapper',
     });

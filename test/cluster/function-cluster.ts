@@ -34,6 +34,8 @@ export interface Place {
   readonly name: string;
 }
 
+const generated = z.looseObject({ metadata: z.looseObject({ generation: z.int() }) });
+
 const eventSchema = z.looseObject({
   type: z.string(),
   reason: z.string(),
@@ -199,6 +201,18 @@ export class FunctionCluster {
   async patchStatus(place: Place, status: object): Promise<void> {
     const answer = await this.request('PATCH', place, '/status', { status });
     if (answer.status !== 200) throw new Error(`${place.kind} ${place.name}: ${JSON.stringify(answer.body)}`);
+  }
+
+  /** Writes what Knative's controller does once a revision serves. */
+  async serve(name: string, revision = `${name}-00001`): Promise<void> {
+    const { metadata } = await this.until(service(name), generated);
+    await this.patchStatus(service(name), {
+      observedGeneration: metadata.generation,
+      url: `http://${name}.${this.namespace}.svc.cluster.local`,
+      latestCreatedRevisionName: revision,
+      latestReadyRevisionName: revision,
+      conditions: ['ConfigurationsReady', 'Ready', 'RoutesReady'].map((type) => ({ type, status: 'True' })),
+    });
   }
 
   /** Merges members into an object. */

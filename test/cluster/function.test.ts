@@ -36,18 +36,6 @@ const imageSource = (tag = 'v1') => ({
 
 const generated = z.looseObject({ metadata: z.looseObject({ generation: z.int(), uid: z.string() }) });
 
-/** What Knative's controller writes once a revision serves. */
-async function serve(name: string, revision = `${name}-00001`): Promise<void> {
-  const { metadata } = await cluster.until(service(name), generated);
-  await cluster.patchStatus(service(name), {
-    observedGeneration: metadata.generation,
-    url: `http://${name}.${cluster.namespace}.svc.cluster.local`,
-    latestCreatedRevisionName: revision,
-    latestReadyRevisionName: revision,
-    conditions: ['ConfigurationsReady', 'Ready', 'RoutesReady'].map((type) => ({ type, status: 'True' })),
-  });
-}
-
 const isReady = withCondition('Ready', 'True', 'ReadyWithoutEvents');
 
 test.each([...readSampleFunctions()])('the sample %s is accepted', async (_file, manifest) => {
@@ -66,7 +54,7 @@ describe('a function with a ready-made image', () => {
       metadata: { ownerReferences: [{ kind: 'LambdaFunction', name: 'hello', controller: true }] },
       spec: { template: { spec: { containers: [{ image: 'ghcr.io/example/hello:v1' }] } } },
     });
-    await serve('hello');
+    await cluster.serve('hello');
     const ready = await cluster.until(lambda('hello'), isReady);
     expect(ready.status).toMatchObject({
       phase: 'Ready',
@@ -78,7 +66,7 @@ describe('a function with a ready-made image', () => {
     await cluster.applyFunction('hello', imageSource('v2'));
     const changed = z.looseObject({ metadata: z.looseObject({ generation: z.literal(2) }) });
     await cluster.until(service('hello'), changed);
-    await serve('hello', 'hello-00002');
+    await cluster.serve('hello', 'hello-00002');
     await cluster.until(lambda('hello'), isReady);
     expect(await cluster.get('serving.knative.dev/v1', 'Service', 'hello')).toMatchObject({
       metadata: { generation: 2 },
@@ -145,7 +133,7 @@ describe('the events of a function', () => {
   test('do not arrive while there is no Broker, which holds nothing else up', async () => {
     await cluster.applyFunction('events', imageSource());
     await cluster.until(lambda('events'), withCondition('ExposeReady', 'False', 'BrokerMissing'));
-    await serve('events');
+    await cluster.serve('events');
     await cluster.until(lambda('events'), isReady);
     expect(await triggersOf('events')).toEqual([]);
   });
@@ -281,7 +269,7 @@ describe('a rollback', () => {
     await cluster.until(service('back'), imageIs('ghcr.io/example/hello:v1'));
     await cluster.applyFunction('back', { ...imageSource('v1'), ...off }, target(pinned));
     await cluster.until(service('back'), imageIs(`ghcr.io/example/hello@${pinned}`));
-    await serve('back', 'back-00002');
+    await cluster.serve('back', 'back-00002');
     const told = await cluster.until(lambda('back'), withCondition('DeployReady', 'True', 'RolledBack'));
     expect(JSON.stringify(told.status)).toContain(`pinned to ${pinned}`);
     await cluster.applyFunction('back', { ...imageSource('v2'), ...off }, target(pinned));

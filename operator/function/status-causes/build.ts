@@ -219,6 +219,28 @@ export const buildCauses: readonly Cause[] = [
   [
     'a tag that cannot be replaced',
     building(
+      buildFacts(
+        policyFailure,
+        [
+          buildPod(
+            ended(
+              'push',
+              1,
+              "TAG_INVALID: The image tag 'v1' already exists in the 'f' repository and cannot be overwritten because the tag is immutable.",
+            ),
+          ),
+        ],
+        { isTagFixed: true },
+      ),
+    ),
+    'BuildReady',
+    'TagImmutable',
+    'Failed',
+    'spec.build.tag',
+  ],
+  [
+    'a tag of our own that an interrupted push has taken',
+    building(
       buildFacts(policyFailure, [
         buildPod(
           ended(
@@ -230,9 +252,9 @@ export const buildCauses: readonly Cause[] = [
       ]),
     ),
     'BuildReady',
-    'TagImmutable',
-    'Failed',
-    'spec.build.tag',
+    'TagTaken',
+    'Building',
+    'under another one',
   ],
   [
     'a build that was cancelled',
