@@ -76,5 +76,5 @@ function parseFunction(object: StoredFunction): ParsedFunction {
   const { data, error } = lambdaFunctionSchema.safeParse(object);
   if (data !== undefined) return { kind: 'function', function: data };
   const faults = error?.issues.map(({ message, path }) => `${path.join('.')}: ${message}`) ?? [];
-  return { kind: 'unreadable', message: `${faults.join('; ')}; write the object again as the present schema has it` };
+  return { kind: 'unreadable', message: faults.join('; ') };
 }

@@ -38,6 +38,10 @@ export const reasons = {
     SourceResolved: done('the source is {version}'),
     ImageGiven: done('the image is {image}'),
     SourceResolving: working('the source is asked for its version by Job {job}'),
+    SpecUnreadable: stalled(
+      'the object was stored under an older schema and cannot be read: {cause}',
+      'write it again as the present schema has it',
+    ),
     SourceJobRefused: retrying(
       'the API server refuses the Job that asks the source for its version: {cause}',
       'delete what nobody uses or have the quota raised, if it is a quota; otherwise change what the message names',

@@ -83,6 +83,11 @@ const specOf = (code: string, minReplicas: number) => ({
   eventing: { enabled: false },
 });
 
+const unreadable = z.looseObject({
+  phase: z.string(),
+  conditions: z.array(z.looseObject({ type: z.string(), status: z.string(), reason: z.string(), message: z.string() })),
+});
+
 const sha = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** A cluster, its author, its nodes and an operator that can be killed. */
@@ -265,6 +270,30 @@ describe('whatever is edited, killed and refused', () => {
       { numRuns: 50 },
     );
   }, 120_000);
+});
+
+test('a function that the schema refuses says so, once', async () => {
+  const world = new World();
+  world.cluster.put('lambdafunctions', {
+    apiVersion,
+    kind: 'LambdaFunction',
+    metadata: { name: 'one', namespace },
+    spec: { source: { type: 'tape' } },
+  });
+  world.cluster.tell();
+  await world.pass('one');
+  const { conditions, phase } = unreadable.parse(world.cluster.find('lambdafunctions', `${namespace}/one`)?.status);
+  expect(phase).toBe('Failed');
+  expect(conditions.map(({ reason, status, type }) => `${type} ${status} ${reason}`)).toEqual([
+    'Ready False SpecUnreadable',
+    'Stalled True SpecUnreadable',
+    'SourceReady False SpecUnreadable',
+  ]);
+  const before = world.cluster.version;
+  world.cluster.tell();
+  await world.pass('one');
+  expect(world.cluster.version).toBe(before);
+  expect(conditions[0]?.message).toMatch(/source.type.*write it again/);
 });
 
 /** Replicas and Ready by name, with what was built of equal content. */

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { LambdaFunction } from '../api/index.ts';
 import { isConflict, isNotFound } from '../kube/api-error.ts';
 import { done, type Outcome, requeueAfter, terminal, waiting } from '../reconcile/outcome.ts';
 import type { ReconcileContext } from '../reconcile/pass.ts';
+import { canonicalJson } from '../specs/applied-object.ts';
 import { manager } from '../specs/ownership.ts';
 import { reconcileBuild } from './build.ts';
 import { reconcileDeletion, removeFinalizer } from './deletion.ts';
@@ -9,12 +11,12 @@ import { reconcileDeploy } from './deploy.ts';
 import { reconcileExpose } from './expose.ts';
 import { happeningsOf } from './happenings.ts';
 import { fieldsWithoutEffect } from './ineffective-fields.ts';
-import { functionResource } from './known-functions.ts';
+import { functionResource, type StoredFunction } from './known-functions.ts';
 import { ensureAccounts } from './namespace-parts.ts';
 import type { FunctionPass, FunctionWorld } from './pass.ts';
 import type { ReferencedObjects } from './references.ts';
 import { reconcileSource } from './source.ts';
-import { type FunctionFacts, functionStatus, isSameStatus } from './status.ts';
+import { type FunctionFacts, functionStatus, isSameStatus, toSeconds, unreadableStatus } from './status.ts';
 
 /** Makes the cluster as the function of the key says, step by step, and says in its status how far that is. */
 export async function reconcileFunction(
@@ -26,7 +28,10 @@ export async function reconcileFunction(
   if (stored !== undefined) await removeFinalizer(stored, world, context);
   const parsed = world.functions.get(key);
   if (parsed === undefined) return forget(key, world);
-  if (parsed.kind === 'unreadable') return terminal('SpecUnreadable', parsed.message);
+  if (parsed.kind === 'unreadable') {
+    if (stored !== undefined) await tellUnreadable(stored, parsed.message, world, context);
+    return terminal('SpecUnreadable', parsed.message);
+  }
   const { function: fn } = parsed;
   const pass: FunctionPass = { ...world, key, context, function: fn, objects: referencedObjects(fn, world) };
   return withoutConflict(() =>
@@ -98,6 +103,29 @@ async function takeSteps(pass: FunctionPass): Promise<Steps> {
     },
     againMs: times.length === 0 ? undefined : Math.min(...times),
   };
+}
+
+const toldSchema = z.looseObject({
+  conditions: z.array(z.looseObject({ reason: z.literal('SpecUnreadable'), lastTransitionTime: z.string() })),
+});
+
+/** What is stored of its status may be unreadable too, so it is written whole. */
+async function tellUnreadable(
+  { metadata, status: before }: StoredFunction,
+  cause: string,
+  { client, today }: FunctionWorld,
+  { signal }: ReconcileContext,
+): Promise<void> {
+  const { generation, name, namespace, uid } = metadata;
+  const told = toldSchema.safeParse(before).data;
+  const status = unreadableStatus(
+    cause,
+    generation ?? 0,
+    told?.conditions[0]?.lastTransitionTime ?? toSeconds(today()),
+  );
+  if (canonicalJson(before) === canonicalJson(status)) return;
+  const options = { fieldManager: manager, force: true, signal };
+  await client.applyStatus(functionResource, { metadata: { name, namespace, uid }, status }, options);
 }
 
 /** Only what differs from what is stored; people are told of what is written. */

@@ -60,6 +60,18 @@ export function deletingStatus(fn: LambdaFunction, now: Date): LambdaFunctionSta
   };
 }
 
+/** The status of a function that the schema refuses, of which nothing else is known. @param since when it was found out */
+export function unreadableStatus(cause: string, generation: number, since: string): LambdaFunctionStatus {
+  const found = finding('SourceReady', 'SpecUnreadable', { cause });
+  const judgements = [judge('Ready', found), ...progress(found), judge('SourceReady', found)];
+  const times = { observedGeneration: generation, lastTransitionTime: since };
+  return {
+    phase: 'Failed',
+    observedGeneration: generation,
+    conditions: judgements.map((judgement) => ({ ...judgement, ...times })),
+  };
+}
+
 /** Whether writing the status would change nothing. */
 export function isSameStatus(before: LambdaFunctionStatus | undefined, after: LambdaFunctionStatus): boolean {
   return canonicalJson(before ?? {}) === canonicalJson(after);
@@ -156,8 +168,10 @@ function timed(judgements: readonly Judgement[], fn: LambdaFunction, now: Date):
 }
 
 function transitionTime(before: Condition | undefined, status: Condition['status'], now: Date): string {
-  return before?.status === status ? before.lastTransitionTime : `${now.toISOString().slice(0, 19)}Z`;
+  return before?.status === status ? before.lastTransitionTime : toSeconds(now);
 }
+
+export const toSeconds = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
 
 /** kstatus's own: there only while they hold. */
 function progress(ready: Finding): readonly Judgement[] {
