@@ -26,7 +26,8 @@ quota: $(ready) ## print what each namespace needs and may use [ENV=name]
 	$(run) tools/quota.ts
 
 preview: $(ready) ## say what a change does in every environment (BASE=ref) [FORMAT=name] [OUT=folder] [FAIL_ON=danger]
-	$(run) tools/preview/main.ts
+	node tools/bundle.mjs preview
+	node dist/preview.mjs
 
 ##@ Check
 test: $(ready) ## run every test whose parts are there [TIER=name] [FILES="part of a path"]
@@ -45,7 +46,7 @@ lint: $(ready) ## look for mistakes in the code
 verify: $(ready) ## check format, code, types, dead code, generated files and tests [STEPS="name ..."]
 	$(run) tools/verify.ts $(STEPS)
 
-bench: $(ready) ## measure a synth and previews against their bars [SUITE=start|queue|informer]
+bench: $(ready) ## measure a synth and previews against their bars [SUITE=start|queue|informer|report]
 	$(run) test/bench/$(or $(SUITE),main).ts
 
 bench-functions: $(ready) ## measure how fast functions become services

@@ -31,7 +31,7 @@ No cluster, no cloud account and no secret is needed.
   SOURCE     rendered or committed: committed compares manifests/ as it is and renders nothing
   LINK       address of the whole report, for what a comment has no room for
 
-Exit codes of tools/preview/main.ts: 0 a report was made, 1 FAIL_ON found something, 2 there is no report and it is said
+Exit codes of dist/preview.mjs: 0 a report was made, 1 FAIL_ON found something, 2 there is no report and it is said
 why. make itself turns 1 into 2.
 `;
 
