@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { ConfigurationError, findEnvironment, readEnvironments } from '../stacks/index.ts';
-import { buildStack, type StackConfiguration, type StackOutputs } from './stack.ts';
+import type { StackOutputs } from './outputs.ts';
+import { buildStack, type StackConfiguration } from './stack.ts';
 
 function readConfiguration(): StackConfiguration {
   const configuration = new pulumi.Config();

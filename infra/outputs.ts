@@ -1,5 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 
+export type StackOutputs = Readonly<Record<string, pulumi.Input<string>>>;
+
 const secretTexts = [
   /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
@@ -17,9 +19,7 @@ export function checkOutput(name: string, value: string): string {
 }
 
 /** The outputs, none of which is a secret in clear; one that is marked as secret is left alone. */
-export function checkOutputs(
-  outputs: Readonly<Record<string, pulumi.Input<string>>>,
-): Readonly<Record<string, pulumi.Output<string>>> {
+export function checkOutputs(outputs: StackOutputs): Readonly<Record<string, pulumi.Output<string>>> {
   const checked = Object.entries(outputs).map(([name, value]): [string, pulumi.Output<string>] => {
     const output = pulumi.output(value);
     const text = pulumi

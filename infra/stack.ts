@@ -1,4 +1,4 @@
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
 import {
   type Manifest,
   readSealedSecrets,
@@ -8,13 +8,10 @@ import {
   synthesizeShared,
 } from '../charts/index.ts';
 import { type Environment, readReleases } from '../stacks/index.ts';
-import { checkAccount } from './account.ts';
-import { Cloud } from './cloud.ts';
 import { Delivery } from './delivery.ts';
-import { checkDocuments } from './documents.ts';
 import { fetchText, readFlux } from './flux-release.ts';
 import { isInCloud } from './names.ts';
-import { checkOutputs } from './outputs.ts';
+import { checkOutputs, type StackOutputs } from './outputs.ts';
 
 /** What only the person who runs the stack knows; everything else is in stacks/. */
 export interface StackConfiguration {
@@ -55,8 +52,6 @@ async function delivered({ delivery, cluster }: Environment, objects: Objects): 
   }
 }
 
-export type StackOutputs = Readonly<Record<string, pulumi.Input<string>>>;
-
 /**
  * Registers the resources of one environment: its cloud, then its delivery.
  * @throws ConfigurationError before anything is registered
@@ -69,17 +64,9 @@ export async function buildStack(
   const objects = synthesize(environment, all);
   const outputs: Record<string, pulumi.Input<string>> = { environment: environment.name };
   if (isInCloud(environment)) {
-    checkDocuments(environment);
-    await checkAccount(environment);
-    const cloud = new Cloud(environment.name, {
-      environment,
-      manifests: objects.environment,
-      ...(oidcIssuer === undefined ? {} : { issuer: oidcIssuer }),
-    });
-    outputs['operatorRepository'] = cloud.repositoryUrls.operator;
-    outputs['functionsRepository'] = cloud.repositoryUrls.functions;
-    outputs['codeBucket'] = cloud.bucket;
-    outputs['uploadQueue'] = cloud.uploadQueueUrl;
+    // a stack without it does not load @pulumi/aws
+    const { buildCloud } = await import('./cloud-stack.ts');
+    Object.assign(outputs, await buildCloud(environment, objects.environment, oidcIssuer));
   }
   const manifests = await delivered(environment, objects);
   if (manifests.length > 0) {
