@@ -11,13 +11,16 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/manifests/'],
 };
 
+/** Suites that only compute, or run programs that do. */
+const computing = { ...shared, setupFilesAfterEnv: ['<rootDir>/test/computing.setup.ts'] };
+
 /** Suites that wait for real programs. */
 const realParts = { ...shared, setupFilesAfterEnv: ['<rootDir>/test/real-parts.setup.ts'] };
 
 export default {
   projects: [
     {
-      ...shared,
+      ...computing,
       displayName: 'unit',
       testMatch: [
         '<rootDir>/{charts,cli,infra,operator,preview,stacks,tools,test/bench,test/soak}/**/*.test.ts',
@@ -25,9 +28,9 @@ export default {
         '<rootDir>/test/preview/*.test.ts',
       ],
     },
-    { ...shared, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },
-    { ...shared, displayName: 'fetch', testMatch: ['<rootDir>/test/fetch/**/*.test.ts'] },
-    { ...shared, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/*.test.ts'] },
+    { ...computing, displayName: 'golden', testMatch: ['<rootDir>/test/golden/**/*.test.ts'] },
+    { ...computing, displayName: 'fetch', testMatch: ['<rootDir>/test/fetch/**/*.test.ts'] },
+    { ...computing, displayName: 'conformance', testMatch: ['<rootDir>/test/conformance/*.test.ts'] },
     { ...realParts, displayName: 'rules', testMatch: ['<rootDir>/test/rules/**/*.test.ts'] },
     { ...realParts, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
     { ...realParts, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },

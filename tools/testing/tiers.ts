@@ -16,7 +16,7 @@ function tier(name: string, limit: Pick<Tier, 'workers'> = {}): Tier {
   return { name, ...limit, missingParts: () => needed.filter((part) => !isThere(part)).map((part) => part.name) };
 }
 
-/** All tiers in the order of their start, two at once: those that tell soon, then the longest first. */
+/** All tiers in the order of their start: those that tell soon first. */
 export const tiers: readonly Tier[] = [
   tier('unit'),
   tier('golden'),
