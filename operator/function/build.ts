@@ -67,7 +67,8 @@ export async function reconcileBuild(pass: FunctionPass, source: SourceFacts): P
 async function keep(pass: FunctionPass, wanted: WantedBuild, running: BuiltImage): Promise<BuildResult> {
   const job = newestJob(pass, running.contentKey);
   const reference = referenceOf(running);
-  const isGone = isImageGone(pass, reference, job);
+  const isRunning = job !== undefined && jobEnd(job) === undefined;
+  const isGone = !isRunning && isImageGone(pass, reference, job);
   if (!isGone && !isRepeating(pass, job)) {
     pass.slots.leave(pass.key);
     await leaveOthers(pass, undefined);

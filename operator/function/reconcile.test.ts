@@ -272,6 +272,30 @@ describe('whatever is edited, killed and refused', () => {
   }, 120_000);
 });
 
+test('an image that the registry has lost is built once more, by one Job', async () => {
+  const world = new World();
+  await world.take({ kind: 'edit', name: 'one', content: 0, replicas: 0 });
+  await world.settle();
+  const digest = sha(keyOfContent(contents[0]));
+  const message = `Failed to pull image "pull.example.com/f@${digest}": not found`;
+  world.cluster.put('pods', {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'one-pod', namespace, labels: { [labels.owner]: 'one' } },
+    status: {
+      containerStatuses: [{ name: 'user-container', state: { waiting: { reason: 'ErrImagePull', message } } }],
+    },
+  });
+  for (let round = 0; round < 3; round++) {
+    world.cluster.tell();
+    await world.pass('one');
+  }
+  expect(world.cluster.all('jobs')).toHaveLength(2);
+  await world.settle();
+  expect(world.cluster.all('jobs')).toHaveLength(2);
+  expect(outcome(world)).toEqual(expected(world));
+});
+
 test('a function that the schema refuses says so, once', async () => {
   const world = new World();
   world.cluster.put('lambdafunctions', {
