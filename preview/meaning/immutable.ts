@@ -40,8 +40,8 @@ function patternFor(key: string, base: unknown): RegExp | undefined {
   return Object.hasOwn(immutable, key) ? immutable[key] : undefined;
 }
 
-/** A Service without an address of its own may get one; only one that is written down is kept. */
-const isFirst = ({ op, path }: Change): boolean => op === 'add' && fieldNames(path) === 'spec.clusterIP';
+/** The API server keeps the address of a Service that names none any more; one that never named any has one too. */
+const isKept = ({ op, path }: Change): boolean => op === 'remove' && fieldNames(path) === 'spec.clusterIP';
 
 /** Changes that the server refuses on an object that is there already. */
 export const findImmutable: Lens = ({ changes }) =>
@@ -49,7 +49,7 @@ export const findImmutable: Lens = ({ changes }) =>
     if (change.kind !== 'changed' || change.id.engine !== 'cluster') return [];
     const pattern = patternFor(`${change.id.apiGroup}/${change.id.kind}`, change.base);
     if (pattern === undefined) return [];
-    const paths = change.changes.filter((one) => pattern.test(fieldNames(one.path)) && !isFirst(one));
+    const paths = change.changes.filter((one) => pattern.test(fieldNames(one.path)) && !isKept(one));
     return paths.map(({ path }) =>
       finding('objects', change.id, say`changes ${showPath(path)}, which cannot change`, 'immutable-field'),
     );

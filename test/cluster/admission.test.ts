@@ -11,12 +11,15 @@ import {
   lambdaFunctionManifestSchema,
   type Kind,
 } from '../../operator/api/index.ts';
+import { mergePatch, reportOfObjects } from '../preview/case.ts';
+import { ApiError } from './api-error.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
 import { parseObject } from './kubernetes-object.ts';
 import { admitted } from './manifests/admitted.ts';
 import { agentWith, functionWith, type Manifest } from './manifests/manifest.ts';
 import { refused } from './manifests/refused.ts';
+import { serverDecided } from './manifests/server-decided.ts';
 
 const folder = new URL('manifests/', import.meta.url);
 const samples = readdirSync(folder)
@@ -282,5 +285,28 @@ describe('kubectl get', () => {
     const cells = await table('lambdafunctions', 'unseen');
     const shown = cells.filter(([, priority, cell]) => priority === 0 && cell !== null && cell !== '');
     expect(shown.map(([column]) => column)).toEqual(['Name', 'Age']);
+  });
+});
+
+describe('a change', () => {
+  /** Codes by which the preview says that the API server refuses an object. */
+  const refusing = new Set(['immutable-field', 'claim-shrunk']);
+
+  async function isRefused(object: object): Promise<boolean> {
+    try {
+      await plane.admin.apply(object, { fieldManager, force: true, dryRun: true });
+      return false;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 422) return true;
+      throw error;
+    }
+  }
+
+  test.each(serverDecided)('of $title is a danger of the preview where the server refuses it', async (change) => {
+    await plane.admin.apply(change.object, { fieldManager, force: true });
+    const head = mergePatch(change.object, change.patch);
+    const { dangers } = reportOfObjects([change.object], [head]);
+    expect(dangers.some(({ code }) => refusing.has(code))).toBe(change.refused);
+    expect(await isRefused(parseObject(head))).toBe(change.refused);
   });
 });

@@ -47,7 +47,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function mergePatch(target: unknown, patch: unknown): unknown {
+/** A JSON merge patch (RFC 7386). */
+export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const merged = new Map(Object.entries(isObject(target) ? target : {}));
   for (const [name, value] of Object.entries(patch)) {
@@ -103,4 +104,9 @@ export function reportOf({ scope, base, head, patch, cloud, beside, settings: ki
 /** What a report says beside its differences, a line each. */
 export function sayings({ meaning }: Report): readonly string[] {
   return meaning.map(({ topic, object: subject, text }) => `${topic} · ${subject}: ${text}`);
+}
+
+/** The report of two sides of one environment. */
+export function reportOfObjects(base: readonly unknown[], head: readonly unknown[]): Report {
+  return reportOf(caseSchema.parse({ title: 'objects', base, head, codes: [], says: [] }));
 }
