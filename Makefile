@@ -14,7 +14,8 @@ help:
 synth: $(ready) ## write manifests/ [ENV=name: one environment] [OUT=folder: elsewhere]
 	node tools/bundle.mjs
 	node dist/synth.cjs
-	$(run) tools/cloud/main.ts
+	node tools/bundle.mjs cloud
+	node dist/cloud.mjs
 
 docs: $(ready) ## write the generated pages
 	$(run) tools/docs/main.ts

@@ -21,6 +21,18 @@ function commits(): readonly string[] {
   return names.filter((name) => name !== '' && git('rev-parse', '--verify', '--quiet', `${name}^`) !== '');
 }
 
+/** Documents in texts, whose spaces say nothing. */
+function open(value: unknown): unknown {
+  if (typeof value === 'string' && /^\s*\{/.test(value) && value.includes('"')) {
+    const document: unknown = JSON.parse(value);
+    return document;
+  }
+  if (Array.isArray(value)) return value.map(open);
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, open(inner)]))
+    : value;
+}
+
 const cluster = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().default('') }).default({ name: '', namespace: '' }),
@@ -57,7 +69,7 @@ function objectsOf(tree: ReadonlyMap<string, string>): ReadonlyMap<string, unkno
 function differingObjects(base: ReadonlyMap<string, string>, head: ReadonlyMap<string, string>): ReadonlySet<string> {
   const [before, after] = [objectsOf(base), objectsOf(head)];
   const keys = new Set([...before.keys(), ...after.keys()]);
-  return new Set([...keys].filter((key) => !isDeepStrictEqual(before.get(key), after.get(key))));
+  return new Set([...keys].filter((key) => !isDeepStrictEqual(open(before.get(key)), open(after.get(key)))));
 }
 
 const history = commits();
