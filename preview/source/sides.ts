@@ -40,7 +40,8 @@ export interface Sides {
 
 interface Place {
   readonly side: Side;
-  readonly tree: string;
+  /** Names its inputs. */
+  readonly key: string;
   /** Undefined: the checkout itself. */
   readonly commit: string | undefined;
 }
@@ -60,15 +61,28 @@ async function renderElsewhere(git: Git, root: string, side: Side, commit: strin
 
 async function render(git: Git, { root, memory, now }: SidesOptions, place: Place): Promise<Rendering> {
   const renderings = new RenderingMemory(memory);
-  const key = inputsKey(git.entries(place.side, place.tree), process.version);
-  const known = renderings.find(key, now);
+  const known = renderings.find(place.key, now);
   if (known !== undefined) return known;
   const rendering =
     place.commit === undefined
       ? await renderCheckout(place.side, root)
       : await renderElsewhere(git, root, place.side, place.commit);
-  renderings.keep(key, rendering);
+  renderings.keep(place.key, rendering);
   return rendering;
+}
+
+/** Both at once on two processors; once for both where their inputs are the same. */
+async function renderBoth(
+  git: Git,
+  options: SidesOptions,
+  base: Place,
+  head: Place,
+): Promise<readonly [Rendering, Rendering]> {
+  if (base.key === head.key) {
+    const rendering = await render(git, options, head);
+    return [rendering, rendering];
+  }
+  return Promise.all([render(git, options, base), render(git, options, head)]);
 }
 
 function isSameTree(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
@@ -96,9 +110,14 @@ export async function readSides(options: SidesOptions): Promise<Sides> {
   if (from === 'committed') {
     return { ...named, base: committed('base', baseCommit), head: committed('head', headTree), isHeadFresh: true };
   }
-  const base = { side: 'base', tree: baseCommit, commit: baseCommit } as const;
-  const head = { side: 'head', tree: headTree, commit: isWorkingTree ? undefined : headCommit } as const;
-  const [baseRendering, headRendering] = await Promise.all([render(git, options, base), render(git, options, head)]);
+  const keyOf = (side: Side, tree: string): string => inputsKey(git.entries(side, tree), process.version);
+  const base = { side: 'base', key: keyOf('base', baseCommit), commit: baseCommit } as const;
+  const head = {
+    side: 'head',
+    key: keyOf('head', headTree),
+    commit: isWorkingTree ? undefined : headCommit,
+  } as const;
+  const [baseRendering, headRendering] = await renderBoth(git, options, base, head);
   return {
     ...named,
     base: baseRendering,
