@@ -93,7 +93,7 @@ function compareEach(sides: Sides, changed: readonly string[], settings: readonl
   const reader = new TreeReader();
   const names = scopesToRead(sides, changed, settings);
   const read = new Set(names);
-  const [base, head] = [reader.read(sides.base.tree, read), reader.read(sides.head.tree, read)];
+  const [base, head] = [reader.read('base', sides.base.tree, read), reader.read('head', sides.head.tree, read)];
   const everywhere = [...base.values(), ...head.values()];
   return [...changed, ...names.filter((name) => !changed.includes(name))].map((scope) => ({
     scope,

@@ -1,8 +1,8 @@
 import { load } from 'js-yaml';
 import { z } from 'zod';
-import { ConfigurationError } from '../stacks/index.ts';
 import { type Fields } from './diff/value.ts';
 import { cloudObject, clusterObject, keyOf, type Objects, type PreviewObject } from './object.ts';
+import { PreviewFailure, type Side } from './source/failure.ts';
 
 /** Texts by path below manifests/. */
 export type Tree = ReadonlyMap<string, string>;
@@ -29,21 +29,21 @@ export class TreeReader {
 
   /**
    * Objects of a tree, of these scopes only.
-   * @throws ConfigurationError naming the file that is no manifest, or the object that is there twice
+   * @throws PreviewFailure naming the file that is no manifest, or the object that is there twice
    */
-  read(tree: Tree, scopes: ReadonlySet<string>): Scopes {
+  read(side: Side, tree: Tree, scopes: ReadonlySet<string>): Scopes {
     const found = new Map<string, Map<string, PreviewObject>>();
     for (const [path, text] of [...tree].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
       const scope = scopeOf(path);
       if (!isManifest(path) || !scopes.has(scope)) continue;
       const objects = found.get(scope) ?? new Map<string, PreviewObject>();
       found.set(scope, objects);
-      for (const object of this.#readFile(path, text)) addObject(objects, object, path);
+      for (const object of this.#readFile(side, path, text)) addObject(objects, object, { side, path });
     }
     return found;
   }
 
-  #readFile(path: string, text: string): readonly PreviewObject[] {
+  #readFile(side: Side, path: string, text: string): readonly PreviewObject[] {
     try {
       if (path.endsWith('.json')) return cloudDocument.parse(JSON.parse(text)).map(cloudObject);
       return text
@@ -52,9 +52,10 @@ export class TreeReader {
         .map((part) => clusterObject(this.#readDocument(part), path.split('/').at(-1) ?? path));
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-      throw new ConfigurationError([
+      throw new PreviewFailure(
+        side,
         `manifests/${path}: got no manifest (${reason}), allowed what make synth writes; run make synth`,
-      ]);
+      );
     }
   }
 
@@ -67,12 +68,18 @@ export class TreeReader {
   }
 }
 
-function addObject(objects: Map<string, PreviewObject>, object: PreviewObject, path: string): void {
+interface Place {
+  readonly side: Side;
+  readonly path: string;
+}
+
+function addObject(objects: Map<string, PreviewObject>, object: PreviewObject, { side, path }: Place): void {
   const key = keyOf(object.id);
   if (objects.has(key)) {
-    throw new ConfigurationError([
+    throw new PreviewFailure(
+      side,
       `manifests/${path}: got ${object.id.kind} ${object.id.name} twice in one scope, allowed once; rename one of them`,
-    ]);
+    );
   }
   objects.set(key, object);
 }

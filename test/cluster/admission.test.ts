@@ -288,19 +288,20 @@ describe('kubectl get', () => {
   });
 });
 
+/** Whether the server would not store the object. */
+async function isRefused(object: object): Promise<boolean> {
+  try {
+    await plane.admin.apply(object, { fieldManager, force: true, dryRun: true });
+    return false;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 422) return true;
+    throw error;
+  }
+}
+
 describe('a change', () => {
   /** Codes by which the preview says that the API server refuses an object. */
   const refusing = new Set(['immutable-field', 'claim-shrunk']);
-
-  async function isRefused(object: object): Promise<boolean> {
-    try {
-      await plane.admin.apply(object, { fieldManager, force: true, dryRun: true });
-      return false;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 422) return true;
-      throw error;
-    }
-  }
 
   test.each(serverDecided)('of $title is a danger of the preview where the server refuses it', async (change) => {
     await plane.admin.apply(change.object, { fieldManager, force: true });

@@ -45,9 +45,8 @@ interface Page {
 function open(shown: Report, address = 'https://preview.test/'): Page {
   const complaints: string[] = [];
   const virtualConsole = new VirtualConsole();
-  for (const kind of ['error', 'warn', 'jsdomError'] as const) {
-    virtualConsole.on(kind, (what: unknown) => complaints.push(String(what)));
-  }
+  const note = (what: unknown): number => complaints.push(String(what));
+  virtualConsole.on('jsdomError', note).on('error', note).on('warn', note);
   const html = formats.html.print(shown);
   const { window } = new JSDOM(html, { url: address, runScripts: 'dangerously', resources: 'usable', virtualConsole });
   return { window, complaints };

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   buildReport,
@@ -71,6 +71,14 @@ function readFormat(): FormatName {
   ]);
 }
 
+function readAcceptance(file: string): string {
+  if (file === '') return '';
+  if (existsSync(file)) return readFileSync(file, 'utf8');
+  throw new ConfigurationError([
+    `ACCEPT: got ${JSON.stringify(file)}, allowed a file with the text of the pull request; write it first`,
+  ]);
+}
+
 /** Prints one format, or writes all of them into a folder. */
 function publish(print: (format: FormatName, isTerminal: boolean) => string): void {
   const out = given('OUT');
@@ -90,11 +98,16 @@ function isRefused({ dangers }: Report, failOn: 'nothing' | 'danger' | 'warning'
   return failOn === 'warning' ? open.length > 0 : open.some(({ severity }) => severity === failOn);
 }
 
+/** A fault of the preview itself: no report either. */
+function toFailure(error: unknown): PreviewFailure {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new PreviewFailure('head', 'the preview itself failed; report it with what follows', stack);
+}
+
 async function preview(): Promise<number> {
   const options = readOptions();
   const failOn = choose('FAIL_ON', ['nothing', 'danger', 'warning']);
-  const accept = given('ACCEPT');
-  const accepted = accept === '' ? '' : readFileSync(resolve(accept), 'utf8');
+  const accepted = readAcceptance(given('ACCEPT'));
   readFormat();
   const sides = await readSides(options);
   const report = buildReport(sides, parseAcknowledgements(`${sides.messages}\n${accepted}`));
@@ -108,13 +121,12 @@ await runCommand(usage, async () => {
     process.exitCode = await preview();
   } catch (error) {
     process.exitCode = 2;
-    if (error instanceof PreviewFailure) {
-      publish((format) => failureReport(error, format));
-      process.stderr.write(`preview failed: ${error.message}\n`);
-    } else if (error instanceof ConfigurationError) {
+    if (error instanceof ConfigurationError) {
       process.stderr.write(`${error.message}\n`);
-    } else {
-      throw error;
+      return;
     }
+    const failure = error instanceof PreviewFailure ? error : toFailure(error);
+    publish((format) => failureReport(failure, format));
+    process.stderr.write(`preview failed: ${failure.message}\n`);
   }
 });
