@@ -35,7 +35,8 @@ beforeAll(() => {
   const { output: tree } = run('git', ['write-tree'], index);
   const author = ['-c', 'user.name=test', '-c', 'user.email=test@localhost'];
   change = run('git', [...author, 'commit-tree', tree, '-p', 'HEAD', '-m', 'test']).output;
-  expect(run(process.execPath, ['tools/bundle.mjs', 'preview'])).toMatchObject({ code: 0 });
+  const { code, errors } = run(process.execPath, ['tools/bundle.mjs', 'preview']);
+  if (code !== 0) throw new Error(errors);
 }, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
