@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { names } from '../../charts/workloads.ts';
 import { metrics, type MetricName } from '../../operator/api/index.ts';
@@ -85,12 +85,21 @@ export async function serveTraffic(
     });
     return `${lines.join('\n')}\n`;
   };
+  const answerScrape = async (response: ServerResponse): Promise<void> => {
+    try {
+      const text = await scrape();
+      response.setHeader('content-type', 'text/plain; version=0.0.4').end(text);
+    } catch {
+      // the API server is gone: the cluster stops
+      response.destroy();
+    }
+  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       if (request.url === '/metrics') {
-        void scrape().then((text) => response.setHeader('content-type', 'text/plain; version=0.0.4').end(text));
+        void answerScrape(response);
         return;
       }
       heard.push({ path: request.url ?? '', body: Buffer.concat(chunks).toString() });
