@@ -56,7 +56,9 @@ async function startChat(posts: Post[]): Promise<{ readonly server: Server; read
   const server = createServer((request, response) => {
     void text(request)
       .then(keep)
-      .then(() => response.end('ok'));
+      .then(() => response.end('ok'))
+      // a sender that is stopped ends its request half-way
+      .catch(() => response.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, url: `http://127.0.0.1:${addressSchema.parse(server.address()).port}/services/hook` };
