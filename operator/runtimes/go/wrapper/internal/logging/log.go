@@ -4,6 +4,7 @@ package logging
 import (
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -106,7 +107,7 @@ func (l *Log) startJSON(line []byte, level slog.Level, message string) []byte {
 
 func (l *Log) startText(line []byte, level slog.Level, message string) []byte {
 	line = append(identity.AppendTime(line, time.Now()), ' ')
-	line = append(append(line, upperName(level)...), ' ')
+	line = append(append(line, strings.ToUpper(levelName(level))...), ' ')
 	return append(line, message...)
 }
 
@@ -120,18 +121,5 @@ func levelName(level slog.Level) string {
 		return "warn"
 	default:
 		return "error"
-	}
-}
-
-func upperName(level slog.Level) string {
-	switch {
-	case level < slog.LevelInfo:
-		return "DEBUG"
-	case level < slog.LevelWarn:
-		return "INFO"
-	case level < slog.LevelError:
-		return "WARN"
-	default:
-		return "ERROR"
 	}
 }
