@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { functionResource } from '../../operator/function/known-functions.ts';
@@ -14,6 +12,7 @@ import { eventually } from '../cluster/eventually.ts';
 import { FunctionCluster } from '../cluster/function-cluster.ts';
 import type { OperatorProcess } from '../cluster/operator-process.ts';
 import { type Spread, spreadOf } from './statistics.ts';
+import { readThresholds } from './thresholds.ts';
 import { describeSpread, judgeAtMost } from './verdict.ts';
 
 const help = `usage: make bench-functions
@@ -32,8 +31,8 @@ const writers = 10;
 const steadyMs = 60_000;
 const quietMs = 3000;
 
-const thresholds = z
-  .object({
+const thresholds = readThresholds(
+  z.object({
     functions: z.strictObject({
       manyToWrites: z.number(),
       cpuToWrites: z.number(),
@@ -43,8 +42,8 @@ const thresholds = z
       idleAfterRestartToWrites: z.number(),
       steadyWrites: z.number(),
     }),
-  })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8'))).functions;
+  }),
+).functions;
 
 /** Not one that the operator watches. */
 const elsewhere = 'bench';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -11,6 +11,7 @@ import type { KubernetesObject } from '../../operator/kube/object.ts';
 import type { Resource } from '../../operator/kube/resource.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { ratios, type Spread, spreadOf } from './statistics.ts';
+import { readThresholds } from './thresholds.ts';
 import { describeSpread, judgeAtMost } from './verdict.ts';
 
 const help = `usage: make bench SUITE=informer
@@ -37,8 +38,8 @@ const writers = 24;
 const rounds = 5;
 const idleMs = 5000;
 
-const thresholds = z
-  .object({
+const thresholds = readThresholds(
+  z.object({
     informer: z.strictObject({
       syncSeconds: z.number(),
       syncToRead: z.number(),
@@ -46,8 +47,8 @@ const thresholds = z
       residentMegabytes: z.number(),
       idleCpuShare: z.number(),
     }),
-  })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8'))).informer;
+  }),
+).informer;
 
 const reportSchema = z.object({
   objects: z.literal(objects),

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { missingForPreview, timePreviews } from './preview.ts';
 import { ratios, spreadOf } from './statistics.ts';
 import { bundleSynth, countObjects, measureMemory, timeBareNode, timeSynth } from './synth.ts';
+import { readThresholds } from './thresholds.ts';
 import { describeSpread, judgeAtMost } from './verdict.ts';
 
 const help = `usage: make bench
@@ -23,15 +24,15 @@ const small = 'pro-1-node';
 
 const previewRounds = 7;
 
-const thresholds = z
-  .object({
+const thresholds = readThresholds(
+  z.object({
     synthToBareNode: z.number(),
     thousandObjectsToBareNode: z.number(),
     residentMegabytes: z.number(),
     gitopsPreviewToEmpty: z.number(),
     directPreviewToEmpty: z.number(),
-  })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8')));
+  }),
+);
 
 interface Round {
   readonly bare: number;

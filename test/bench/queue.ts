@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { systemClock } from '../../operator/kube/clock.ts';
 import type { KubernetesObject } from '../../operator/kube/object.ts';
@@ -9,6 +7,7 @@ import { done } from '../../operator/reconcile/outcome.ts';
 import { WorkQueue } from '../../operator/reconcile/queue.ts';
 import { watchOwn } from '../../operator/reconcile/watches.ts';
 import { percentile, ratios, spreadOf } from './statistics.ts';
+import { readThresholds } from './thresholds.ts';
 import { describeSpread, judge } from './verdict.ts';
 
 const help = `usage: make bench SUITE=queue
@@ -17,16 +16,16 @@ Times the queue and the controllers in this process, without an API server, and 
 The exit code is 1 beyond a bar.
 `;
 
-const thresholds = z
-  .object({
+const thresholds = readThresholds(
+  z.object({
     queue: z.strictObject({
       addGetsPerSecond: z.number(),
       queueToMap: z.number(),
       passesPerSecond: z.number(),
       reactionMs: z.number(),
     }),
-  })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8'))).queue;
+  }),
+).queue;
 
 const [warmUps, rounds] = [5, 21];
 const keys = Array.from({ length: 10_000 }, (_, index) => `namespace-${index % 50}/function-${index}`);

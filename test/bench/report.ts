@@ -7,6 +7,8 @@ import { compareScopes } from '../../preview/diff/objects.ts';
 import { clusterObject, keyOf, type Objects } from '../../preview/object.ts';
 import { projectRoot } from '../../stacks/index.ts';
 import { ratios, spreadOf } from './statistics.ts';
+import { timeBareNode } from './synth.ts';
+import { readThresholds } from './thresholds.ts';
 import { describeSpread, judgeAtMost } from './verdict.ts';
 
 const help = `usage: make bench SUITE=report
@@ -20,16 +22,16 @@ const rounds = 7;
 const builtRounds = 2;
 const objectCount = 1500;
 
-const thresholds = z
-  .object({
+const thresholds = readThresholds(
+  z.object({
     report: z.strictObject({
       freshToBareNode: z.number(),
       builtToBareNode: z.number(),
       comparisonToBareNode: z.number(),
       residentMegabytes: z.number(),
     }),
-  })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8'))).report;
+  }),
+).report;
 
 function run(program: string, args: readonly string[], variables: Readonly<Record<string, string>> = {}): string {
   const { status, stdout, stderr } = spawnSync(program, args, {
@@ -46,8 +48,6 @@ function time(action: () => void): number {
   action();
   return performance.now() - startedAt;
 }
-
-const timeBareNode = (): number => time(() => run(process.execPath, ['-e', '0']));
 
 interface Change {
   readonly base: string;

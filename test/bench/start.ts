@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { bundleImage } from '../../tools/image/bundle.ts';
 import { findFreePorts } from '../cluster/free-ports.ts';
 import { ratios, spreadOf } from './statistics.ts';
+import { readThresholds } from './thresholds.ts';
 import { judgeAtMost } from './verdict.ts';
 
 const help = `usage: make bench SUITE=start
@@ -20,11 +21,11 @@ const warmUps = 2;
 const rounds = 15;
 const idleMs = 5000;
 
-const thresholds = z
-  .object({
+const thresholds = readThresholds(
+  z.object({
     start: z.strictObject({ readyToBareNode: z.number(), residentMegabytes: z.number(), bundleMegabytes: z.number() }),
-  })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, 'thresholds.json'), 'utf8'))).start;
+  }),
+).start;
 
 /** Node.js with the files of a pod where the kubelet would put them. */
 function inPod(folder: string, ...options: readonly string[]): readonly [string, readonly string[]] {

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { findFreePorts } from '../../cluster/free-ports.ts';
 import { percentile, ratios, type Spread, spreadOf } from '../statistics.ts';
+import { readThresholds } from '../thresholds.ts';
 import { describeSpread, judge, judgeAtMost } from '../verdict.ts';
 import { type Contenders, contendersOf } from './contenders.ts';
 import { jsonPost, loadFully, loadSteadily } from './load.ts';
@@ -29,9 +30,9 @@ const languageBars = z.strictObject({
 
 type Bars = z.output<typeof languageBars>;
 
-const barsOf = z
-  .object({ runtimes: z.strictObject({ nodejs: languageBars, python: languageBars, go: languageBars }) })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, '..', 'thresholds.json'), 'utf8'))).runtimes;
+const barsOf = readThresholds(
+  z.object({ runtimes: z.strictObject({ nodejs: languageBars, python: languageBars, go: languageBars }) }),
+).runtimes;
 
 const data = { name: 'world', list: [1, 2, 3], text: 'hello '.repeat(20) };
 const event = jsonPost({ 'ce-specversion': '1.0', 'ce-id': '1', 'ce-type': 'bench', 'ce-source': '/bench' }, data);
