@@ -57,7 +57,11 @@ func decode(read request) any {
 }
 
 func attributesOf(one event.Event) map[string]any {
-	attributes := map[string]any{"extensions": one.Extensions}
+	extensions := one.Extensions
+	if extensions == nil {
+		extensions = map[string]string{}
+	}
+	attributes := map[string]any{"extensions": extensions}
 	for name, value := range map[string]string{
 		"id": one.ID, "source": one.Source, "type": one.Type, "subject": one.Subject, "time": one.Time,
 		"datacontenttype": one.DataContentType, "dataschema": one.DataSchema,

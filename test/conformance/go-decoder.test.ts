@@ -27,12 +27,20 @@ function build(): string {
 
 describeDecoder('go', () => spawn(build(), [], { stdio: ['pipe', 'pipe', 'inherit'] }));
 
+const fuzzers = [
+  ['FuzzParse', 'event'],
+  ['FuzzHeader', 'event'],
+  ['FuzzForms', 'event'],
+  ['FuzzOf', 'trace'],
+  ['FuzzForms', 'settings'],
+] as const;
+
 /** Go's own fuzzer knows which parts of the code a request has reached. */
 describe('the fuzzer of go', () => {
   const time = fuzzing.seconds === 0 ? '200x' : `${Math.ceil(fuzzing.seconds / 2)}s`;
 
-  test.each(['FuzzParse', 'FuzzHeader'])('%s finds nothing', (name) => {
-    const args = ['test', '-run=^$', `-fuzz=^${name}$`, `-fuzztime=${time}`, './internal/event'];
+  test.each(fuzzers)('%s of %s finds nothing', (name, folder) => {
+    const args = ['test', '-run=^$', `-fuzz=^${name}$`, `-fuzztime=${time}`, `./internal/${folder}`];
     const { status, stdout, stderr } = spawnSync('go', args, { cwd: localGo.folder, encoding: 'utf8' });
     expect({ status, printed: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, printed: '' });
   });

@@ -8,6 +8,12 @@ export interface Load {
 
 const headEnd = '\r\n\r\n';
 
+/** What is sent again and again, and the status of a good answer. */
+export interface LoadRequest {
+  readonly bytes: Buffer;
+  readonly status: number;
+}
+
 /** The bytes of a JSON POST. */
 export function jsonPost(headers: Readonly<Record<string, string>>, data: unknown): Buffer {
   const body = JSON.stringify(data);
@@ -27,18 +33,21 @@ class Caller {
   #received: Buffer = Buffer.alloc(0);
   #settle: ((error?: Error) => void) | undefined;
 
-  constructor(port: number) {
+  readonly #request: LoadRequest;
+
+  constructor(port: number, request: LoadRequest) {
+    this.#request = request;
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.#socket.on('data', (chunk) => this.#read(chunk));
     this.#socket.on('error', (error) => this.#settle?.(error));
   }
 
   /** @returns milliseconds until the answer is whole */
-  async call(request: Buffer): Promise<number> {
+  async call(): Promise<number> {
     const startedAt = performance.now();
     await new Promise<void>((resolve, reject) => {
       this.#settle = (error) => (error === undefined ? resolve() : reject(error));
-      this.#socket.write(request);
+      this.#socket.write(this.#request.bytes);
     });
     return performance.now() - startedAt;
   }
@@ -53,21 +62,22 @@ class Caller {
     if (end < 0) return;
     const [, length = ''] = /content-length: (\d+)/i.exec(this.#received.toString('latin1', 0, end)) ?? [];
     if (this.#received.length < end + headEnd.length + Number(length)) return;
-    const isGood = this.#received.toString('latin1', 9, 12) === '200';
+    const status = this.#received.toString('latin1', 9, 12);
+    const expected = String(this.#request.status);
     this.#received = Buffer.alloc(0);
-    this.#settle?.(isGood ? undefined : new Error('the answer is not 200'));
+    this.#settle?.(status === expected ? undefined : new Error(`the answer is ${status}, not ${expected}`));
   }
 }
 
 /** As many requests as the server takes, over some connections. */
-export async function loadFully(port: number, request: Buffer, requests: number): Promise<Load> {
-  const callers = Array.from({ length: 32 }, () => new Caller(port));
+export async function loadFully(port: number, request: LoadRequest, requests: number): Promise<Load> {
+  const callers = Array.from({ length: 32 }, () => new Caller(port, request));
   const latenciesMs: number[] = [];
   const startedAt = performance.now();
   let left = requests;
   await Promise.all(
     callers.map(async (caller) => {
-      for (; left > 0; left -= 1) latenciesMs.push(await caller.call(request));
+      for (; left > 0; left -= 1) latenciesMs.push(await caller.call());
     }),
   );
   const seconds = (performance.now() - startedAt) / 1000;
@@ -80,15 +90,15 @@ const tickMs = 5;
 /** So many requests each second, whether or not those before are answered. */
 export async function loadSteadily(
   port: number,
-  request: Buffer,
+  request: LoadRequest,
   { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
 ): Promise<readonly number[]> {
-  const idle = Array.from({ length: 64 }, () => new Caller(port));
+  const idle = Array.from({ length: 64 }, () => new Caller(port, request));
   const calls: Promise<number>[] = [];
   const startedAt = performance.now();
   const callOnce = async (): Promise<number> => {
-    const caller = idle.pop() ?? new Caller(port);
-    const latency = await caller.call(request);
+    const caller = idle.pop() ?? new Caller(port, request);
+    const latency = await caller.call();
     idle.push(caller);
     return latency;
   };

@@ -17,7 +17,9 @@ Compares the wrapper of a language, or of all, with functions-framework and with
 and with the bars in test/bench/thresholds.json. The exit code is 1 beyond a bar.
 `;
 
-const rounds = 5;
+const startRounds = 5;
+const loadRounds = 15;
+const steadyRounds = 7;
 const requests = 2000;
 const idleMs = 1000;
 
@@ -75,13 +77,16 @@ interface Figures {
 
 async function measure({ server, request }: Side): Promise<Figures> {
   const before = server.cpuSeconds();
-  const { perSecond } = await loadFully(server.port, request, requests);
+  const { perSecond } = await loadFully(server.port, { bytes: request, status: 200 }, requests);
   return { perSecond, cpuMicroseconds: ((server.cpuSeconds() - before) / requests) * 1e6 };
 }
 
 /** 99th percentile at 1,000 requests each second. */
 async function measureP99({ server, request }: Side): Promise<number> {
-  return percentile(await loadSteadily(server.port, request, { perSecond: 1000, seconds: 2 }), 0.99);
+  return percentile(
+    await loadSteadily(server.port, { bytes: request, status: 200 }, { perSecond: 1000, seconds: 2 }),
+    0.99,
+  );
 }
 
 /** To functions-framework: the wrapper, and when a bare server is ready, which no wrapper can be before. */
@@ -96,7 +101,7 @@ async function compareStarts({ wrapper, framework, bare }: Contenders): Promise<
   const ready: [number, number][] = [];
   const memory: [number, number][] = [];
   const bareReady: [number, number][] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < startRounds; round += 1) {
     const [one, other, least] = [await startOnce(wrapper), await startOnce(framework), await startOnce(bare)];
     ready.push([one.readyMs, other.readyMs]);
     memory.push([one.megabytes, other.megabytes]);
@@ -130,8 +135,8 @@ async function bench(language: Language, folder: string): Promise<boolean> {
     for (const side of [wrapper, rival, bare]) await measure(side);
     const pairs: [Figures, Figures][] = [];
     const added: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      pairs.push([await measure(wrapper), await measure(rival)]);
+    for (let round = 0; round < loadRounds; round += 1) pairs.push([await measure(wrapper), await measure(rival)]);
+    for (let round = 0; round < steadyRounds; round += 1) {
       added.push((await measureP99(wrapper)) - (await measureP99(bare)));
     }
     return report({ pairs, added, starts, rival: held.name }, barsOf[language]);

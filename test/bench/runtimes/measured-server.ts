@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from '../../../operator/runtimes/index.ts';
 
@@ -51,21 +53,40 @@ function residentMegabytesOf(pid: number): number {
   return (Number(kibibytes) * 1024) / 1e6;
 }
 
+/** Both ends of a pipe, each with a mode of its own: Node.js does not wait at its end. */
+function openPipe(): { readonly reading: number; readonly writing: number } {
+  const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-bench-log-'));
+  const path = join(folder, 'log');
+  execFileSync('mkfifo', [path]);
+  // either end alone waits for the other
+  const both = openSync(path, 'r+');
+  const [reading, writing] = [openSync(path, 'r'), openSync(path, 'w')];
+  closeSync(both);
+  rmSync(folder, { recursive: true });
+  return { reading, writing };
+}
+
 /** Starts a server and waits until it answers the request. Linux only. */
 export async function startMeasured(
   { program, arguments: args, variables }: Command,
   port: number,
   request: Buffer,
 ): Promise<MeasuredServer> {
+  // its log is read by a process of its own, as on a cluster, and thrown away
+  const log = openPipe();
+  const reader = spawn('cat', [], { stdio: [log.reading, 'ignore', 'inherit'] });
   const startedAt = performance.now();
   const child = spawn(program, args, {
     env: { ...process.env, ...variables, PORT: String(port) },
-    // its log is read, as on a cluster, and thrown away
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', log.writing, 'inherit'],
   });
-  child.stdout.resume();
+  closeSync(log.reading);
+  closeSync(log.writing);
   const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
+    child.once('close', () => {
+      reader.kill();
+      resolve();
+    });
   });
   while (!(await answers(port, request))) {
     if (child.exitCode !== null) throw new Error(`${program} ${args.join(' ')}: ended with ${child.exitCode}`);

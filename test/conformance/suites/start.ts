@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../cluster/eventually.ts';
 import { parseObject } from '../parse-object.ts';
@@ -63,6 +64,9 @@ async function loadFault(bench: Workbench, handler: string): Promise<string> {
   });
   return wrapper.terminationMessage();
 }
+
+/** For how long nobody calls a wrapper before its first invocation. */
+const idleMs = 300;
 
 const coldStartOf = ({ body }: WireResponse): unknown => parseObject(body)['metrics'];
 
@@ -135,9 +139,9 @@ export function describeStart({ runtime, handlers }: TestedLanguage, bench: () =
       );
       const before = await wrapper.metrics();
       expect([coldStarts, ...statuses].map((series) => before.get(series))).toEqual([0, 0, 0, 0]);
+      await sleep(idleMs);
       const sentAt = performance.now();
       const first = await wrapper.answer(act('nothing')('first'));
-      const tookMs = performance.now() - sentAt;
       expect(coldStartOf(first)).toMatchObject({ coldStart: true });
       expect(coldStartOf(await wrapper.answer(act('nothing')('second')))).toMatchObject({ coldStart: false });
       await eventually(
@@ -150,12 +154,14 @@ export function describeStart({ runtime, handlers }: TestedLanguage, bench: () =
             }),
           ]);
         },
-        { timeoutMs: 2000 },
+        { timeoutMs: 2000, intervalMs: 5 },
       );
+      // a wrapper looks at its clock after its answer was written: its caller may have read it by then
+      const reportedMs = performance.now() - sentAt;
       const { load_ms: loadMs, first_byte_ms: firstByteMs } =
         wrapper.log().find(({ msg }) => msg === 'cold start') ?? {};
       // the time that it sat idle is no part of it
-      expect(Number(firstByteMs) - Number(loadMs)).toBeLessThanOrEqual(tookMs);
+      expect(Number(firstByteMs) - Number(loadMs)).toBeLessThanOrEqual(reportedMs);
       const after = await wrapper.metrics();
       expect(after.get(coldStarts)).toBe(1);
       expect(after.get(testedSeries('knative_lambda_function_cold_start_seconds_count{}'))).toBe(1);

@@ -54,6 +54,9 @@ func run(name string, function any, signals <-chan os.Signal) error {
 		return fmt.Errorf("handler failed to load: %s: HandlerError: %w", name, err)
 	}
 	load := sinceStart()
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		defer runtime.KeepAlive(collectLess())
+	}
 	gauges := metrics.New(read.Name, read.Namespace)
 	spans := trace.NewExporter(read.Spans, log)
 	invoker := invoke.New(invoke.Parts{Settings: &read, Handler: called, Metrics: gauges, Log: log, Spans: spans})

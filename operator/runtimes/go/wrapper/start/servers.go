@@ -38,7 +38,7 @@ func listen(read *settings.Settings, function *server.Function, log *logging.Log
 		}
 		one := newServer(handler, read.BodyTimeout, log)
 		opened.all = append(opened.all, one)
-		go opened.serve(one, listener)
+		go opened.serve(one, server.NewListener(listener))
 	}
 	return opened, nil
 }
@@ -46,6 +46,7 @@ func listen(read *settings.Settings, function *server.Function, log *logging.Log
 func newServer(handler http.Handler, readTimeout time.Duration, log *logging.Log) *http.Server {
 	return &http.Server{
 		Handler:                      handler,
+		ConnContext:                  server.Context,
 		IdleTimeout:                  idleTimeout,
 		ReadTimeout:                  readTimeout,
 		DisableGeneralOptionsHandler: true,

@@ -1,10 +1,7 @@
 // Package event reads CloudEvents 1.0 from HTTP requests, in whatever mode they come.
 package event
 
-import (
-	"fmt"
-	"regexp"
-)
+import "fmt"
 
 // UnreadableError is an event that cannot be read; its text says what, got and allowed.
 type UnreadableError struct{ text string }
@@ -19,13 +16,11 @@ func unreadable(format string, values ...any) error {
 type Attributes struct {
 	ID, Source, Type                           string
 	Subject, Time, DataContentType, DataSchema string
-	Extensions                                 map[string]string
+	// Extensions is nil where there are none.
+	Extensions map[string]string
+
+	specVersion string
 }
-
-var timePattern = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$`)
-
-// IsTime says whether the text looks like RFC 3339.
-func IsTime(text string) bool { return timePattern.MatchString(text) }
 
 // IsName says whether an extension may have this name.
 func IsName(name string) bool {
@@ -37,35 +32,56 @@ func IsName(name string) bool {
 	return name != ""
 }
 
-// parseAttributes takes values by name in lower case; an empty one counts as absent.
-func parseAttributes(values map[string]string) (Attributes, error) {
-	for _, name := range [...]string{"specversion", "id", "source", "type"} {
-		if values[name] == "" {
-			return Attributes{}, unreadable("attribute %s: got none, allowed a text that is not empty", name)
-		}
+// set takes a value by its name in lower case; an empty one counts as absent, and a name of another form is ignored.
+func (a *Attributes) set(name, value string) {
+	switch name {
+	case "specversion":
+		a.specVersion = value
+	case "id":
+		a.ID = value
+	case "source":
+		a.Source = value
+	case "type":
+		a.Type = value
+	case "subject":
+		a.Subject = value
+	case "time":
+		a.Time = value
+	case "datacontenttype":
+		a.DataContentType = value
+	case "dataschema":
+		a.DataSchema = value
+	case "data", "data_base64":
+	default:
+		a.extend(name, value)
 	}
-	if version := values["specversion"]; version != "1.0" {
-		return Attributes{}, unreadable("attribute specversion: got %s, allowed 1.0", version)
-	}
-	if time := values["time"]; time != "" && !IsTime(time) {
-		return Attributes{}, unreadable("attribute time: got %s, allowed RFC 3339 as in 2026-01-02T03:04:05Z", time)
-	}
-	return Attributes{
-		ID: values["id"], Source: values["source"], Type: values["type"],
-		Subject: values["subject"], Time: values["time"],
-		DataContentType: values["datacontenttype"], DataSchema: values["dataschema"],
-		Extensions: extensionsOf(values),
-	}, nil
 }
 
-func extensionsOf(values map[string]string) map[string]string {
-	extensions := map[string]string{}
-	for name, value := range values {
-		if value != "" && !isOwn(name) && IsName(name) {
-			extensions[name] = value
+func (a *Attributes) extend(name, value string) {
+	if value == "" || !IsName(name) {
+		return
+	}
+	if a.Extensions == nil {
+		a.Extensions = make(map[string]string)
+	}
+	a.Extensions[name] = value
+}
+
+func (a *Attributes) check() error {
+	for _, required := range [...][2]string{
+		{"specversion", a.specVersion}, {"id", a.ID}, {"source", a.Source}, {"type", a.Type},
+	} {
+		if required[1] == "" {
+			return unreadable("attribute %s: got none, allowed a text that is not empty", required[0])
 		}
 	}
-	return extensions
+	if a.specVersion != "1.0" {
+		return unreadable("attribute specversion: got %s, allowed 1.0", a.specVersion)
+	}
+	if a.Time != "" && !IsTime(a.Time) {
+		return unreadable("attribute time: got %s, allowed RFC 3339 as in 2026-01-02T03:04:05Z", a.Time)
+	}
+	return nil
 }
 
 // isText says whether the specification names the attribute, which is then a text.
@@ -77,5 +93,3 @@ func isText(name string) bool {
 		return false
 	}
 }
-
-func isOwn(name string) bool { return isText(name) || name == "data" || name == "data_base64" }

@@ -3,7 +3,6 @@ package event
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,9 +25,9 @@ type Data struct {
 	Bytes []byte
 }
 
+const spaces = " \t\n\f\r"
+
 var (
-	jsonSuffix  = regexp.MustCompile(`^[^/]+/[^/]+\+json$`)
-	charset     = regexp.MustCompile(`(?i);\s*charset\s*=\s*"?([^\s;"]+)`)
 	emptyObject = []byte("{}")
 	byteOrder   = []byte("\xef\xbb\xbf")
 )
@@ -46,7 +45,7 @@ func FormOf(contentType string) Form {
 	}
 	mediaType := mediaTypeOf(contentType)
 	switch {
-	case mediaType == "application/json", mediaType == "text/json", jsonSuffix.MatchString(mediaType):
+	case isJSON(mediaType):
 		return JSON
 	case strings.HasPrefix(mediaType, "text/") && isUnicode(contentType):
 		return Text
@@ -55,17 +54,41 @@ func FormOf(contentType string) Form {
 	}
 }
 
-func isUnicode(contentType string) bool {
-	found := charset.FindStringSubmatch(contentType)
-	if found == nil {
+func isJSON(mediaType string) bool {
+	if mediaType == "application/json" || mediaType == "text/json" {
 		return true
 	}
-	switch strings.ToLower(found[1]) {
-	case "utf-8", "utf8", "us-ascii":
+	kind, subtype, _ := strings.Cut(mediaType, "/")
+	name, hasSuffix := strings.CutSuffix(subtype, "+json")
+	return hasSuffix && kind != "" && name != "" && !strings.Contains(name, "/")
+}
+
+func isUnicode(contentType string) bool {
+	switch strings.ToLower(charsetOf(contentType)) {
+	case "", "utf-8", "utf8", "us-ascii":
 		return true
 	default:
 		return false
 	}
+}
+
+// charsetOf is empty where the media type has none.
+func charsetOf(contentType string) string {
+	_, parameters, _ := strings.Cut(contentType, ";")
+	for _, parameter := range strings.Split(parameters, ";") {
+		name, value, _ := strings.Cut(parameter, "=")
+		if !strings.EqualFold(strings.Trim(name, spaces), "charset") {
+			continue
+		}
+		value = strings.TrimPrefix(strings.TrimLeft(value, spaces), `"`)
+		if end := strings.IndexAny(value, spaces+`"`); end >= 0 {
+			value = value[:end]
+		}
+		if value != "" {
+			return value
+		}
+	}
+	return ""
 }
 
 func parseData(body []byte, form Form) (Data, error) {

@@ -13,15 +13,22 @@ func EncodeHeader(value string) string {
 	if isPlain(value) {
 		return value
 	}
-	var encoded strings.Builder
+	return string(AppendHeader(nil, value))
+}
+
+// AppendHeader is EncodeHeader for heads that are built.
+func AppendHeader(head []byte, value string) []byte {
+	if isPlain(value) {
+		return append(head, value...)
+	}
 	for _, c := range []byte(strings.ToValidUTF8(value, "\uFFFD")) {
 		if isPlainByte(c) {
-			encoded.WriteByte(c)
+			head = append(head, c)
 		} else {
-			encoded.Write([]byte{'%', upperHex[c>>4], upperHex[c&15]})
+			head = append(head, '%', upperHex[c>>4], upperHex[c&15])
 		}
 	}
-	return encoded.String()
+	return head
 }
 
 func isPlain(value string) bool {

@@ -51,53 +51,59 @@ func Parse(header http.Header, body []byte, now time.Time) (Received, error) {
 
 // fromHeaders is binary mode, or a request that is no event: then its body is the data of one.
 func fromHeaders(header http.Header, contentType string, body []byte, now time.Time) (Event, error) {
-	values := make(map[string]string, 8)
-	for name, all := range header {
-		attribute, isOne := cutPrefix(name)
+	var attributes Attributes
+	if isDirect(header) {
+		attributes = directAttributes(now)
+	}
+	for name, values := range header {
+		attribute, isOne := attributeOf(name)
 		if !isOne {
 			continue
 		}
-		if _, isThere := values[attribute]; isThere || len(all) > 1 {
+		if len(values) > 1 {
 			return Event{}, unreadable("header ce-%s: got several, allowed one", attribute)
 		}
-		values[attribute] = decodeHeader(all[0])
+		attributes.set(attribute, decodeHeader(values[0]))
 	}
-	if isDirect(values) {
-		addDirect(values, now)
-	}
-	values["datacontenttype"] = fromLatin1(contentType)
-	attributes, err := parseAttributes(values)
-	if err != nil {
+	attributes.DataContentType = fromLatin1(contentType)
+	if err := attributes.check(); err != nil {
 		return Event{}, err
 	}
 	data, err := parseData(body, FormOf(contentType))
 	return Event{attributes, data}, err
 }
 
-// cutPrefix takes the name of an attribute from that of a header; net/http wrote it with capitals.
-func cutPrefix(header string) (string, bool) {
-	const prefix = "ce-"
-	if len(header) < len(prefix) || !strings.EqualFold(header[:len(prefix)], prefix) {
+// attributeOf takes the name of a header as net/http writes it, with capitals.
+func attributeOf(header string) (string, bool) {
+	const prefix = "Ce-"
+	if !strings.HasPrefix(header, prefix) {
 		return "", false
 	}
-	return strings.ToLower(header[len(prefix):]), true
+	switch header {
+	case "Ce-Id":
+		return "id", true
+	case "Ce-Source":
+		return "source", true
+	case "Ce-Type":
+		return "type", true
+	case "Ce-Specversion":
+		return "specversion", true
+	default:
+		return strings.ToLower(header[len(prefix):]), true
+	}
 }
 
-func isDirect(values map[string]string) bool {
-	for _, name := range [...]string{"id", "source", "type", "specversion"} {
-		if _, isThere := values[name]; isThere {
+func isDirect(header http.Header) bool {
+	for _, name := range [...]string{"Ce-Id", "Ce-Source", "Ce-Type", "Ce-Specversion"} {
+		if _, isThere := header[name]; isThere {
 			return false
 		}
 	}
 	return true
 }
 
-func addDirect(values map[string]string, now time.Time) {
-	values["specversion"] = "1.0"
-	values["id"] = identity.NewID()
-	values["source"] = directSource
-	values["type"] = directType
-	if _, isThere := values["time"]; !isThere {
-		values["time"] = identity.FormatTime(now)
+func directAttributes(now time.Time) Attributes {
+	return Attributes{
+		ID: identity.NewID(), Source: directSource, Type: directType, Time: identity.FormatTime(now), specVersion: "1.0",
 	}
 }

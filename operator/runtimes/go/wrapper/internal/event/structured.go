@@ -53,7 +53,7 @@ func fromJSON(value json.RawMessage) (Event, error) {
 	if json.Unmarshal(value, &all) != nil || all == nil {
 		return Event{}, unreadable("event: got no object, allowed a JSON object")
 	}
-	values := make(map[string]string, len(all))
+	var attributes Attributes
 	for name, member := range all {
 		if name == "data" || name == "data_base64" {
 			continue
@@ -62,10 +62,9 @@ func fromJSON(value json.RawMessage) (Event, error) {
 		if err != nil {
 			return Event{}, err
 		}
-		values[name] = text
+		attributes.set(name, text)
 	}
-	attributes, err := parseAttributes(values)
-	if err != nil {
+	if err := attributes.check(); err != nil {
 		return Event{}, err
 	}
 	data, err := dataOf(all, attributes.DataContentType)

@@ -85,7 +85,7 @@ func (i *Invoker) Run(received *event.Event, request *Request, answer Answer) {
 		answer(&replied, false)
 		return
 	}
-	if !time.Now().Before(request.Deadline) {
+	if !one.startedAt.Before(request.Deadline) {
 		replied := i.timeOut(one, 0)
 		answer(&replied, false)
 		return
@@ -115,7 +115,7 @@ func (i *Invoker) refuse(cause *reply.Cause, refusal failure.Failure, fields []s
 		slog.Int("http_status", http.StatusInternalServerError),
 		slog.String("error_code", refusal.Code), slog.String("error_message", refusal.Message),
 	})
-	return i.Replies.Failure(cause, &refusal, i.measure(0, false))
+	return i.Replies.Failure(cause, &refusal, i.measure(time.Now(), 0, false))
 }
 
 func (i *Invoker) begin(attributes *event.Attributes, request *Request) *invocation {
@@ -154,7 +154,7 @@ func (i *Invoker) invoke(data event.Data, one *invocation, request *Request, ans
 		ctx = i.contextOf(timed, one)
 	}
 	var decided once
-	timer := time.AfterFunc(time.Until(request.Deadline), func() {
+	timer := time.AfterFunc(request.Deadline.Sub(one.startedAt), func() {
 		decided.do(func() {
 			replied := i.timeOut(one, time.Since(one.startedAt))
 			answer(&replied, true)
@@ -202,12 +202,16 @@ func (o *once) do(action func()) bool {
 
 func (i *Invoker) contextOf(ctx context.Context, one *invocation) *lambda.Context {
 	attributes := one.attributes
+	extensions := attributes.Extensions
+	if extensions == nil {
+		extensions = map[string]string{}
+	}
 	return &lambda.Context{
 		Context: ctx,
 		ID:      attributes.ID, Source: attributes.Source, Type: attributes.Type, SpecVersion: "1.0",
 		Subject: attributes.Subject, Time: attributes.Time,
 		DataContentType: attributes.DataContentType, DataSchema: attributes.DataSchema,
-		Extensions:    attributes.Extensions,
+		Extensions:    extensions,
 		CorrelationID: one.cause.Identity.Correlation, InvocationID: one.cause.Identity.Invocation,
 		FunctionName: i.settings.Name, FunctionNamespace: i.settings.Namespace,
 		Traceparent: one.trace.Traceparent, Tracestate: one.trace.Tracestate,

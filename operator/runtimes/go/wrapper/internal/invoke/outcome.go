@@ -15,7 +15,7 @@ import (
 )
 
 func (i *Invoker) finish(one *invocation, outcome handler.Outcome, duration time.Duration) reply.Reply {
-	measures := i.measure(duration, one.isColdStart)
+	measures := i.measure(one.startedAt.Add(duration), duration, one.isColdStart)
 	if failed := outcome.Failure; failed != nil {
 		i.metrics.CountFailure(metrics.Error, failed.Type)
 		i.observe(one, duration, &failed.Message)
@@ -43,7 +43,7 @@ func (i *Invoker) timeOut(one *invocation, duration time.Duration) reply.Reply {
 		i.observe(one, duration, &failed.Message)
 	}
 	i.logFailure(metrics.Timeout, one, &failed, duration)
-	return i.Replies.Timeout(&one.cause, &failed, i.measure(duration, one.isColdStart))
+	return i.Replies.Timeout(&one.cause, &failed, i.measure(one.startedAt.Add(duration), duration, one.isColdStart))
 }
 
 func (i *Invoker) logFailure(status metrics.Status, one *invocation, failed *failure.Failure, duration time.Duration) {
@@ -100,8 +100,8 @@ func (i *Invoker) ReportFirstByte(load, answer time.Duration) {
 	})
 }
 
-func (i *Invoker) measure(duration time.Duration, isColdStart bool) reply.Measures {
-	return reply.Measures{Duration: duration, IsColdStart: isColdStart, MemoryMB: i.memory.read(time.Now())}
+func (i *Invoker) measure(now time.Time, duration time.Duration, isColdStart bool) reply.Measures {
+	return reply.Measures{Duration: duration, IsColdStart: isColdStart, MemoryMB: i.memory.read(now)}
 }
 
 // milliseconds has three decimals at most.

@@ -3,7 +3,6 @@ package reply
 import (
 	"encoding/base64"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -45,55 +44,28 @@ func toAttribute(name string, value any) attribute {
 	}
 }
 
-// Binary writes headers and returns the body, in binary mode.
-func (r *Reply) Binary(header http.Header) []byte {
-	values := make([]string, 0, len(r.attributes)+4)
-	set := func(name, value string) {
-		values = append(values, value)
-		header[name] = values[len(values)-1 : len(values) : len(values)]
-	}
-	set("Ce-Specversion", "1.0")
+// AppendHead adds the lines of its attributes in binary mode.
+func (r *Reply) AppendHead(head []byte) []byte {
+	head = append(head, "ce-specversion: 1.0\r\n"...)
 	for _, one := range r.attributes {
-		set(headerName(one.name), event.EncodeHeader(one.value))
+		head = appendLine(append(head, "ce-"...), one.name, one.value)
 	}
 	if r.marker != "" {
-		set("Kne-Errorcode", event.EncodeHeader(r.marker))
-		set("Kne-Errorretryable", "false")
+		head = append(appendLine(head, "kne-errorcode", r.marker), "kne-errorretryable: false\r\n"...)
 	}
-	if r.ContentType == "" {
-		// else net/http would guess one
-		header["Content-Type"] = nil
-	} else {
-		set("Content-Type", withoutControls(r.ContentType))
-	}
-	return r.data.Content
+	return head
 }
 
-// headerName is as net/http writes names; header names of events are in any case.
-func headerName(name string) string {
-	switch name {
-	case "id":
-		return "Ce-Id"
-	case "type":
-		return "Ce-Type"
-	case "source":
-		return "Ce-Source"
-	case "subject":
-		return "Ce-Subject"
-	case "time":
-		return "Ce-Time"
-	case "correlationid":
-		return "Ce-Correlationid"
-	case "causationid":
-		return "Ce-Causationid"
-	case "hopcount":
-		return "Ce-Hopcount"
-	case "traceparent":
-		return "Ce-Traceparent"
-	default:
-		return "Ce-" + strings.ToUpper(name[:1]) + name[1:]
-	}
+func appendLine(head []byte, name, value string) []byte {
+	head = append(append(head, name...), ": "...)
+	return append(event.AppendHeader(head, value), "\r\n"...)
 }
+
+// Body is its data in binary mode.
+func (r *Reply) Body() []byte { return r.data.Content }
+
+// MediaType is fit for a header; empty where there is no data.
+func (r *Reply) MediaType() string { return withoutControls(r.ContentType) }
 
 // withoutControls keeps a header on its line, whatever the author wrote.
 func withoutControls(value string) string {

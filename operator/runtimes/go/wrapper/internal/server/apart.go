@@ -20,8 +20,8 @@ func (f *Function) takeOver(one *exchange, replied *reply.Reply) {
 		panic(err)
 	}
 	defer connection.Close()
-	header := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}
-	answered := toAnswer(header, replied)
+	header := http.Header{}
+	answered := f.toAnswer(header, connOf(one.request), replied)
 	response := http.Response{
 		StatusCode: answered.status, ProtoMajor: 1, ProtoMinor: 1, Close: true, Header: header,
 		ContentLength: int64(len(answered.body)), Body: io.NopCloser(bytes.NewReader(answered.body)),

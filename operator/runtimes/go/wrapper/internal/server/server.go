@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +28,7 @@ type Function struct {
 	log        *logging.Log
 	load       time.Duration
 	slots      *invoke.Slots
+	clock      dateClock
 	isDraining atomic.Bool
 	apart      sync.WaitGroup
 }
@@ -94,7 +94,7 @@ func (f *Function) handle(writer http.ResponseWriter, request *http.Request, slo
 	case errors.Is(err, errTooLarge):
 		message := fmt.Sprintf("body: got more than %d bytes, allowed as many", f.settings.MaxBodyBytes)
 		refused := f.invoker.Refuse(request.Header.Get("X-Correlation-Id"), failure.Refusal("BodyTooLarge", message))
-		f.write(writer, toAnswer(writer.Header(), &refused), true)
+		f.write(writer, f.toAnswer(writer.Header(), connOf(request), &refused), true)
 		drain(writer, request)
 	case errors.Is(err, errSlow):
 		message := fmt.Sprintf("body: not whole after %s", f.settings.BodyTimeout)
@@ -118,7 +118,7 @@ func (f *Function) answer(one *exchange, body []byte) {
 	received, err := event.Parse(header, body, now)
 	if err != nil {
 		refused := f.invoker.Refuse(header.Get("X-Correlation-Id"), failure.Refusal("UnreadableEvent", err.Error()))
-		f.write(one.writer, toAnswer(one.writer.Header(), &refused), f.isDraining.Load())
+		f.write(one.writer, f.toAnswer(one.writer.Header(), connOf(one.request), &refused), f.isDraining.Load())
 		return
 	}
 	shared := &invoke.Request{Header: header, Deadline: now.Add(f.settings.Timeout), Slot: one.slot}
@@ -131,7 +131,7 @@ func (f *Function) answer(one *exchange, body []byte) {
 			f.takeOver(one, replied)
 			return
 		}
-		f.write(one.writer, toAnswer(one.writer.Header(), replied), f.isDraining.Load())
+		f.write(one.writer, f.toAnswer(one.writer.Header(), connOf(one.request), replied), f.isDraining.Load())
 		f.end(one)
 	})
 }
@@ -154,35 +154,6 @@ func (f *Function) end(one *exchange) {
 	}
 }
 
-// answer whose headers are set already.
-type answer struct {
-	status int
-	body   []byte
-}
-
-func toAnswer(header http.Header, replied *reply.Reply) answer {
-	body := replied.Binary(header)
-	header["X-Correlation-Id"] = []string{event.EncodeHeader(replied.CorrelationID)}
-	return answer{replied.Status, body}
-}
-
-func toBatchAnswer(header http.Header, replies []reply.Reply, correlation string) answer {
-	status := http.StatusOK
-	body := []byte{'['}
-	for i := range replies {
-		if i > 0 {
-			body = append(body, ',')
-		}
-		if status == http.StatusOK {
-			status = replies[i].Status
-		}
-		body = append(body, replies[i].JSON()...)
-	}
-	header["Content-Type"] = []string{"application/cloudevents-batch+json"}
-	header["X-Correlation-Id"] = []string{event.EncodeHeader(correlation)}
-	return answer{status, append(body, ']')}
-}
-
 // refuse is for answers that come before an event is read, and that count as no outcome.
 func (f *Function) refuse(writer http.ResponseWriter, request *http.Request, status int, code, message string) {
 	of := identity.Of(request.Header.Get("X-Correlation-Id"), "", nil)
@@ -198,16 +169,4 @@ func (f *Function) refuse(writer http.ResponseWriter, request *http.Request, sta
 	}
 	refusal := failure.Failure{Code: code, Message: message, IsRetryable: true}
 	f.write(writer, answer{status, f.invoker.Replies.Refusal(of, &refusal)}, status != http.StatusTooManyRequests)
-}
-
-// write ends the answer; a last one closes the connection.
-func (f *Function) write(writer http.ResponseWriter, answered answer, isLast bool) {
-	header := writer.Header()
-	header["Content-Length"] = []string{strconv.Itoa(len(answered.body))}
-	if isLast {
-		header["Connection"] = []string{"close"}
-	}
-	writer.WriteHeader(answered.status)
-	// a caller that is gone does not hear of it
-	_, _ = writer.Write(answered.body)
 }

@@ -23,6 +23,16 @@ import (
 // serve starts a function without a process.
 func serve(t *testing.T, read settings.Settings, function any) (*Function, string) {
 	t.Helper()
+	served := newFunction(t, read, function)
+	listening := httptest.NewUnstartedServer(served)
+	listening.Listener, listening.Config.ConnContext = NewListener(listening.Listener), Context
+	listening.Start()
+	t.Cleanup(listening.Close)
+	return served, listening.URL
+}
+
+func newFunction(t testing.TB, read settings.Settings, function any) *Function {
+	t.Helper()
 	called, err := handler.New(function)
 	if err != nil {
 		t.Fatal(err)
@@ -32,13 +42,10 @@ func serve(t *testing.T, read settings.Settings, function any) (*Function, strin
 	invoker := invoke.New(invoke.Parts{
 		Settings: &read, Handler: called, Metrics: gauges, Log: log, Spans: trace.NewExporter(read.Spans, log),
 	})
-	served := New(Parts{Settings: &read, Invoker: invoker, Metrics: gauges, Log: log})
-	listening := httptest.NewServer(served)
-	t.Cleanup(listening.Close)
-	return served, listening.URL
+	return New(Parts{Settings: &read, Invoker: invoker, Metrics: gauges, Log: log})
 }
 
-func readSettings(t *testing.T, variables map[string]string) settings.Settings {
+func readSettings(t testing.TB, variables map[string]string) settings.Settings {
 	t.Helper()
 	read, err := settings.Read(func(name string) string { return variables[name] })
 	if err != nil {
@@ -128,6 +135,64 @@ func TestHandlerThatEndsItsGoroutineIsAnswered(t *testing.T) {
 	served, url := serve(t, readSettings(t, nil), func(any) { runtime.Goexit() })
 	apart(t, url, http.StatusInternalServerError, `"code":"ProcessExit"`)
 	awaitFreeSlots(t, served)
+}
+
+func TestAnswerHasTheAttributesOfItsOwnEvent(t *testing.T) {
+	_, url := serve(t, readSettings(t, nil), func(data any) any { return data })
+	for _, id := range []string{"1", strings.Repeat("2", 9000), "3"} {
+		request, err := http.NewRequest(http.MethodPost, url, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, value := range map[string]string{"Id": id, "Source": "/test", "Type": "test", "Specversion": "1.0"} {
+			request.Header.Set("Ce-"+name, value)
+		}
+		if got := headerOf(t, request)["Ce-Causationid"]; len(got) != 1 || got[0] != id {
+			t.Errorf("got %.20s, want %.20s once", got, id)
+		}
+		health, err := http.NewRequest(http.MethodGet, url+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := headerOf(t, health); got["Ce-Id"] != nil {
+			t.Errorf("got %v, want no event", got)
+		}
+	}
+}
+
+func TestAnswerSaysOnceWhatItIsAndWhen(t *testing.T) {
+	_, url := serve(t, readSettings(t, map[string]string{"TIMEOUT_SECONDS": "0.05"}), func(seconds float64) {
+		time.Sleep(time.Duration(seconds * float64(time.Second)))
+	})
+	for _, seconds := range []string{"0", "0.2", "null", "0"} {
+		before := time.Now().Truncate(time.Second)
+		request, err := http.NewRequest(http.MethodPost, url, strings.NewReader(seconds))
+		if err != nil {
+			t.Fatal(err)
+		}
+		header := headerOf(t, request)
+		for _, name := range []string{"Date", "Content-Type", "X-Correlation-Id"} {
+			if got := header[name]; len(got) != 1 {
+				t.Errorf("after %s s: got %s %v, want one", seconds, name, got)
+			}
+		}
+		at, err := http.ParseTime(header.Get("Date"))
+		if err != nil || at.Before(before) || at.After(time.Now()) {
+			t.Errorf("after %s s: got %s, %v, want a time from %s on", seconds, header.Get("Date"), err, before)
+		}
+	}
+}
+
+// headerOf reads the answer to its end, so that the next request goes over the same connection.
+func headerOf(t *testing.T, request *http.Request) http.Header {
+	t.Helper()
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, response.Body)
+	return response.Header
 }
 
 func callOnce(t *testing.T, url, body string) {

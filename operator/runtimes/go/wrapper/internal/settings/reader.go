@@ -2,20 +2,17 @@ package settings
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
-var (
-	handlerPattern = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$`)
-	integerPattern = regexp.MustCompile(`^[0-9]{1,10}$`)
-	secondsPattern = regexp.MustCompile(`^[0-9]{1,10}(\.[0-9]{1,9})?$`)
-	sharePattern   = regexp.MustCompile(`^(0(\.[0-9]+)?|1(\.0+)?)$`)
+const (
+	longestSeconds = 86_400
+	// most digits of a number, before its point and after it.
+	mostDigits   = 10
+	mostDecimals = 9
 )
-
-const longestSeconds = 86_400
 
 // reader keeps its first error, so that settings are read in one go.
 type reader struct {
@@ -40,9 +37,35 @@ func (r *reader) first(names ...string) string {
 
 // handler is checked only: a program of Go has its handler built in.
 func (r *reader) handler() {
-	if value := r.lookup("HANDLER"); value != "" && !handlerPattern.MatchString(value) {
+	if value := r.lookup("HANDLER"); value != "" && !isHandler(value) {
 		r.refuse("HANDLER", value, "module.function or function")
 	}
+}
+
+func isHandler(value string) bool {
+	module, name, isQualified := strings.Cut(value, ".")
+	return isIdentifier(module) && (!isQualified || isIdentifier(name))
+}
+
+// isIdentifier is the same for every language.
+func isIdentifier(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		isLetter := c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+		if !isLetter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return text != ""
+}
+
+func isDecimal(text string) bool {
+	whole, fraction, hasFraction := strings.Cut(text, ".")
+	return isDigits(whole, mostDigits) && (!hasFraction || isDigits(fraction, mostDecimals))
+}
+
+func isDigits(text string, most int) bool {
+	return text != "" && len(text) <= most && strings.Trim(text, "0123456789") == ""
 }
 
 func (r *reader) integer(name string, least, most, otherwise int) int {
@@ -51,7 +74,7 @@ func (r *reader) integer(name string, least, most, otherwise int) int {
 		return otherwise
 	}
 	value, err := strconv.Atoi(text)
-	if err != nil || !integerPattern.MatchString(text) || value < least || value > most {
+	if err != nil || !isDigits(text, mostDigits) || value < least || value > most {
 		r.refuse(name, text, fmt.Sprintf("a whole number from %d to %d", least, most))
 	}
 	return value
@@ -62,7 +85,7 @@ func (r *reader) seconds(name string, otherwise float64) time.Duration {
 	value := otherwise
 	if text != "" {
 		parsed, err := strconv.ParseFloat(text, 64)
-		if err != nil || !secondsPattern.MatchString(text) || parsed <= 0 || parsed > longestSeconds {
+		if err != nil || !isDecimal(text) || parsed <= 0 || parsed > longestSeconds {
 			r.refuse(name, text, fmt.Sprintf("a number above 0 and at most %d", longestSeconds))
 		}
 		value = parsed
@@ -76,7 +99,7 @@ func (r *reader) share(name string) float64 {
 		return 1
 	}
 	value, err := strconv.ParseFloat(text, 64)
-	if err != nil || !sharePattern.MatchString(text) {
+	if err != nil || !isDecimal(text) || value > 1 {
 		r.refuse(name, text, "a number from 0 to 1")
 	}
 	return value

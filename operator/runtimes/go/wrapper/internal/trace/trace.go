@@ -2,11 +2,8 @@
 package trace
 
 import (
-	"encoding/binary"
-	"encoding/hex"
 	"math/rand/v2"
 	"net/http"
-	"regexp"
 	"strings"
 )
 
@@ -22,12 +19,6 @@ type Trace struct {
 
 const longestState = 512
 
-var (
-	pattern = regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]([0-9a-f])(-.*)?$`)
-	noTrace = strings.Repeat("0", 32)
-	noSpan  = strings.Repeat("0", 16)
-)
-
 // Of goes on with the trace of the caller, whose header wins over the extension, or begins one. Share is that of new
 // traces that are sampled, 0 to 1.
 func Of(header http.Header, extensions map[string]string, share float64) Trace {
@@ -39,22 +30,62 @@ func Of(header http.Header, extensions map[string]string, share float64) Trace {
 	if parent == "" {
 		return begin(share)
 	}
-	known := pattern.FindStringSubmatch(parent)
-	if known == nil || known[1] == "ff" || known[2] == noTrace || known[3] == noSpan {
+	known, isValid := parse(parent)
+	if !isValid {
 		return begin(share)
 	}
 	if len(state) > longestState {
 		state = ""
 	}
-	isSampled := strings.ContainsAny(known[4], "13579bdf")
-	return newTrace(known[2], hexOf(newID()), known[3], isSampled, state)
+	return known.child(state)
+}
+
+// caller is what a traceparent says.
+type caller struct {
+	traceID, spanID string
+	isSampled       bool
+}
+
+// Where the parts of a traceparent end; a later version may have more.
+const (
+	versionEnd = 2
+	traceEnd   = versionEnd + 1 + 32
+	spanEnd    = traceEnd + 1 + 16
+	flagsEnd   = spanEnd + 1 + 2
+)
+
+var (
+	noTrace = strings.Repeat("0", traceEnd-versionEnd-1)
+	noSpan  = strings.Repeat("0", spanEnd-traceEnd-1)
+)
+
+func parse(text string) (caller, bool) {
+	if len(text) < flagsEnd || (len(text) > flagsEnd && text[flagsEnd] != '-') {
+		return caller{}, false
+	}
+	for at := range flagsEnd {
+		isDash := at == versionEnd || at == traceEnd || at == spanEnd
+		if isDash != (text[at] == '-') || (!isDash && strings.IndexByte(hexDigits, text[at]) < 0) {
+			return caller{}, false
+		}
+	}
+	read := caller{
+		text[versionEnd+1 : traceEnd], text[traceEnd+1 : spanEnd], strings.IndexByte(hexDigits, text[flagsEnd-1])%2 == 1,
+	}
+	return read, text[:versionEnd] != "ff" && read.traceID != noTrace && read.spanID != noSpan
+}
+
+func (c caller) child(state string) Trace {
+	text := append(append(make([]byte, 0, flagsEnd), "00-"...), c.traceID...)
+	return newTrace(text, c.spanID, c.isSampled, state)
 }
 
 func begin(share float64) Trace {
 	low := newID()
 	// by the trace id, so that every part that samples so agrees
 	isSampled := float64(low>>12) < share*(1<<52)
-	return newTrace(hexOf(newID(), low), hexOf(newID()), "", isSampled, "")
+	text := appendHex(appendHex(append(make([]byte, 0, flagsEnd), "00-"...), newID()), low)
+	return newTrace(text, "", isSampled, "")
 }
 
 // newID is not 0, which W3C takes for none.
@@ -66,21 +97,27 @@ func newID() uint64 {
 	}
 }
 
-func hexOf(ids ...uint64) string {
-	var bytes [16]byte
-	used := bytes[:0]
-	for _, id := range ids {
-		used = binary.BigEndian.AppendUint64(used, id)
+const hexDigits = "0123456789abcdef"
+
+func appendHex(text []byte, id uint64) []byte {
+	for shift := 60; shift >= 0; shift -= 4 {
+		text = append(text, hexDigits[id>>shift&15])
 	}
-	return hex.EncodeToString(used)
+	return text
 }
 
-func newTrace(traceID, spanID, parentID string, isSampled bool, state string) Trace {
-	flags := "-00"
+// newTrace takes a traceparent until the id of its trace; both ids are parts of one text.
+func newTrace(text []byte, parentID string, isSampled bool, state string) Trace {
+	text = appendHex(append(text, '-'), newID())
 	if isSampled {
-		flags = "-01"
+		text = append(text, "-01"...)
+	} else {
+		text = append(text, "-00"...)
 	}
-	return Trace{traceID, spanID, parentID, isSampled, "00-" + traceID + "-" + spanID + flags, state}
+	traceparent := string(text)
+	return Trace{
+		traceparent[versionEnd+1 : traceEnd], traceparent[traceEnd+1 : spanEnd], parentID, isSampled, traceparent, state,
+	}
 }
 
 // single is empty where the header does not come once.
