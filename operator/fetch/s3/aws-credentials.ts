@@ -10,6 +10,8 @@ import { readText as readXmlText } from '../object-store/xml.ts';
 import type { SourcePlan, Credentials } from '../plan.ts';
 import type { Surroundings } from '../surroundings.ts';
 
+export type IdentitySurroundings = Pick<Surroundings, 'environment' | 'identityClient' | 'secrets'>;
+
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -53,7 +55,8 @@ const identitySchema = z.union([
   z.object({ AWS_CONTAINER_CREDENTIALS_FULL_URI: z.url(), AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: z.string() }),
 ]);
 
-async function assumeIdentity(region: string, surroundings: Surroundings): Promise<AwsCredentials> {
+/** What the cloud gives to the pod. @throws FetchError where it gives nothing */
+export async function assumeIdentity(region: string, surroundings: IdentitySurroundings): Promise<AwsCredentials> {
   const { environment, identityClient, secrets } = surroundings;
   const identity = identitySchema.safeParse(environment).data;
   if (identity === undefined) {
@@ -74,7 +77,7 @@ async function assumeIdentity(region: string, surroundings: Surroundings): Promi
   );
 }
 
-function remember(credentials: AwsCredentials, { secrets }: Surroundings): AwsCredentials {
+function remember(credentials: AwsCredentials, { secrets }: IdentitySurroundings): AwsCredentials {
   secrets.remember(credentials.secretAccessKey);
   if (credentials.sessionToken !== undefined) secrets.remember(credentials.sessionToken);
   return credentials;
