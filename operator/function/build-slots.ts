@@ -61,6 +61,11 @@ export class BuildSlots {
     return this.#jobs.cache.byIndex(running, running);
   }
 
+  /** Builds that wait for their turn; functions with the same content wait for one. */
+  get waiting(): number {
+    return new Set([...this.#waiting.values()].map(({ job }) => job)).size;
+  }
+
   ask(asking: WaitingFunction): Turn {
     this.#seed();
     this.#forgetUnseen();

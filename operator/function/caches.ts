@@ -1,15 +1,16 @@
 import { labels } from '../api/index.ts';
 import type { Watch } from '../config.ts';
+import { selectionOf } from '../served-namespaces.ts';
 import type { Informer } from '../kube/informer.ts';
 import type { Informers } from '../kube/informers.ts';
 import type { KubernetesObject } from '../kube/object.ts';
 import { metadataOnly } from '../kube/resource-path.ts';
-import type { InformerSelection } from '../kube/resource-informer.ts';
 import { type Broker, brokerResource } from '../specs/broker.ts';
 import { type Job, jobResource } from '../specs/job.ts';
 import { type KnativeService, knativeServiceResource } from '../specs/knative-service.ts';
 import { manager } from '../specs/ownership.ts';
 import { type Pod, podResource } from '../specs/pod.ts';
+import type { ReferencedObjects } from '../specs/reference.ts';
 import { type ReplicaSet, replicaSetResource } from '../specs/replica-set.ts';
 import { type Revision, revisionResource } from '../specs/revision.ts';
 import { serviceAccountResource } from '../specs/service-account.ts';
@@ -58,11 +59,11 @@ export const byContentKey = 'contentKey';
 
 /** The informers of the controller; what others make of functions carries their labels, so that no more is kept. */
 export function functionCaches(informers: Informers, { referenceNamespaces, watch }: CacheSettings): FunctionCaches {
-  const everything: InformerSelection = watch.kind === 'all' ? {} : { namespaces: watch.namespaces };
+  const everything = selectionOf(watch);
   const ours = { ...everything, labelSelector: `${labels.appManagedBy}=${manager}` };
   const caches: FunctionCaches = {
     functions: informers.of(functionResource, everything),
-    agents: informers.of(metadataOnly(agentResource), everything),
+    agents: informers.of(agentResource, everything),
     services: informers.of(knativeServiceResource, { ...everything, optional: true }),
     revisions: informers.of(revisionResource, { ...ours, optional: true }),
     replicaSets: informers.of(replicaSetResource, ours),
@@ -88,13 +89,25 @@ export function addIndexes(caches: FunctionCaches): void {
   caches.jobs.addIndex(byContentKey, contentKeys);
 }
 
-function referenceCaches(informers: Informers, namespaces: readonly string[]): ReferenceCaches | undefined {
+/** Metadata of Secrets and ConfigMaps; undefined where no namespace allows to watch it. */
+export function referenceCaches(informers: Informers, namespaces: readonly string[]): ReferenceCaches | undefined {
   if (namespaces.length === 0) return undefined;
   const core = { group: '', version: 'v1', namespaced: true } as const;
   const secrets = metadataOnly({ ...core, kind: 'Secret', plural: 'secrets' });
   const configMaps = metadataOnly({ ...core, kind: 'ConfigMap', plural: 'configmaps' });
   const selection = { namespaces, optional: true };
   return { namespaces, secrets: informers.of(secrets, selection), configMaps: informers.of(configMaps, selection) };
+}
+
+/** What is known of the Secrets and ConfigMaps of a namespace. */
+export function referencedObjects(namespace: string, caches: ReferenceCaches | undefined): ReferencedObjects {
+  if (caches === undefined || !caches.namespaces.includes(namespace)) return { kind: 'unwatched' };
+  const { configMaps, secrets } = caches;
+  if (configMaps.unavailable !== undefined || secrets.unavailable !== undefined) return { kind: 'unwatched' };
+  return {
+    kind: 'watched',
+    find: ({ kind, name }) => (kind === 'Secret' ? secrets : configMaps).cache.get(`${namespace}/${name}`),
+  };
 }
 
 /** Key of the Job that a pod belongs to. */

@@ -1,30 +1,9 @@
 import { z } from 'zod';
 import type { CloudIdentity } from '../specs/cloud-identity.ts';
+import { json, truth, wholeNumber } from '../variable-forms.ts';
 import type { FunctionSettings } from './settings.ts';
 
-const truth = z.enum(['true', 'false']).transform((word) => word === 'true');
-const whole = z
-  .string()
-  .regex(/^[0-9]+$/, 'a whole number')
-  .transform(Number);
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
-
-/** A variable that holds JSON. */
-const json = <Schema extends z.ZodType>(schema: Schema, form: string) =>
-  z.string().transform((text, context): z.output<Schema> => {
-    const { data, success } = schema.safeParse(parseJson(text));
-    if (success) return data;
-    context.issues.push({ code: 'custom', input: text, message: form });
-    return z.NEVER;
-  });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const quantities = z.strictObject({ cpu: z.string(), memory: z.string() });
 const resources = z.strictObject({ requests: quantities, limits: quantities });
@@ -52,7 +31,7 @@ export const functionVariables = {
   OPERATOR_IMAGE_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
   BUILDER: z.enum(['kaniko', 'buildah']).default('kaniko'),
   BUILDER_IMAGE: z.string().default(''),
-  MAX_CONCURRENT_JOBS: whole.default(10),
+  MAX_CONCURRENT_JOBS: wholeNumber.default(10),
   BUILD_RESOURCES: json(resources, 'JSON with requests and limits of cpu and memory').prefault(
     '{"requests":{"cpu":"500m","memory":"1Gi"},"limits":{"cpu":"2","memory":"4Gi"}}',
   ),
@@ -73,9 +52,9 @@ export const functionVariables = {
   BROKER_NAME: z.string().default('lambda-broker'),
   BROKER_CONFIG: json(rabbitmq, 'JSON with cluster, queueType and vhost').optional(),
   DEAD_LETTER_SINK: json(destination, 'JSON with the reference of an object and a path').optional(),
-  FUNCTION_TIMEOUT_SECONDS: whole.default(300),
+  FUNCTION_TIMEOUT_SECONDS: wholeNumber.default(300),
   FUNCTION_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  MAX_TIMEOUT_SECONDS: whole.default(600),
+  MAX_TIMEOUT_SECONDS: wholeNumber.default(600),
   ENFORCE_USABLE_BY: truth.prefault('true'),
 } as const;
 

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { ControllerParts } from '../controllers.ts';
-import type { Watch as WatchedNamespaces } from '../config.ts';
 import type { Informer } from '../kube/informer.ts';
 import { keyOf, type KubernetesObject } from '../kube/object.ts';
+import { pendingEvent } from '../lifecycle/transition.ts';
 import { Controller } from '../reconcile/controller.ts';
 import { done } from '../reconcile/outcome.ts';
 import { annotationsChanged, anyOf, generationChanged } from '../reconcile/predicates.ts';
+import { whenGone } from '../reconcile/when-gone.ts';
 import { type Watch, watchMapped, watchOwn } from '../reconcile/watches.ts';
+import { servedBy } from '../served-namespaces.ts';
 import type { WaitingFunction } from './build-queue.ts';
 import { BuildSlots } from './build-slots.ts';
 import {
@@ -18,17 +20,20 @@ import {
   type ReferenceCaches,
 } from './caches.ts';
 import { ownerKeys } from './jobs.ts';
+import { addFunctionGauges, functionMetrics } from './function-metrics.ts';
 import { KnownFunctions, type StoredFunction } from './known-functions.ts';
 import { reconcileFunction } from './reconcile.ts';
 import { referencesOf } from './references.ts';
+import { functionSender } from './sender.ts';
+import { functionEnd } from './transitions.ts';
 
 const workers = 10;
 const timeoutMs = 120_000;
 const resyncMs = 36_000_000;
 
 /** The controller of LambdaFunctions. */
-export function buildFunctionController({ config, informers, ...parts }: ControllerParts): Controller {
-  const { client, clock, random, recorder, telemetry, wrappers } = parts;
+export function buildFunctionController({ config, informers, lifecycle, ...parts }: ControllerParts): Controller {
+  const { client, clock, isLeading, random, recorder, registry, telemetry, wrappers } = parts;
   const caches = functionCaches(informers, config);
   const functions = new KnownFunctions(caches.functions);
   const slots = new BuildSlots({
@@ -37,10 +42,13 @@ export function buildFunctionController({ config, informers, ...parts }: Control
     now: () => clock.now(),
     queuedBefore: () => queuedFunctions(caches),
   });
-  const shared = { client, caches, functions, slots, recorder, wrappers };
+  const outbox = lifecycle.outbox(({ name, namespace }) => controller.enqueue(`${namespace}/${name}`, { lane: 'low' }));
+  const metrics = functionMetrics(registry);
+  addFunctionGauges(registry, { functions: caches.functions, known: functions, slots, isLeading });
+  const shared = { client, caches, functions, slots, recorder, outbox, metrics, wrappers };
   const world = { ...shared, settings: config.functions, today: () => new Date() };
   const isServed = servedBy(config.watch);
-  const controller = new Controller({
+  const controller: Controller = new Controller({
     ...telemetry.observe({
       name: 'function',
       workers,
@@ -54,6 +62,13 @@ export function buildFunctionController({ config, informers, ...parts }: Control
   });
   // the end of a build is the turn of a function that has nothing to do with it
   caches.jobs.onChange(() => slots.next.forEach((key) => controller.enqueue(key)));
+  whenGone(caches.functions, (object) => {
+    const parsed = functions.parse(object);
+    if (parsed.kind === 'unreadable' || !isServed(keyOf(object))) return;
+    const { function: fn } = parsed;
+    const news = functionEnd(fn).map((one) => pendingEvent(fn, one, world.today()));
+    outbox.close(functionSender(fn, config.functions), fn.status?.pendingEvents ?? [], news);
+  });
   return controller;
 }
 
@@ -115,9 +130,3 @@ const queuedStatus = z.looseObject({
 
 /** Not its own status. */
 const isWorthPass = anyOf(generationChanged, annotationsChanged);
-
-/** Whether the namespace of a key is one of this operator's, and not that of another one which tries the next version. */
-function servedBy(watch: WatchedNamespaces): (key: string) => boolean {
-  const except = watch.kind === 'all' ? watch.except : [];
-  return (key) => !except.includes(key.slice(0, key.indexOf('/')));
-}

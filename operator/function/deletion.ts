@@ -1,13 +1,11 @@
-import { finalizers } from '../api/index.ts';
-import { isConflict, isNotFound } from '../kube/api-error.ts';
 import { done, type Outcome } from '../reconcile/outcome.ts';
-import type { ReconcileContext } from '../reconcile/pass.ts';
+import { whileThere } from '../reconcile/while-there.ts';
 import { jobEnd } from '../specs/job.ts';
 import { manager } from '../specs/ownership.ts';
 import { byOwner } from './caches.ts';
 import { leaveJob } from './jobs.ts';
-import { functionResource, type StoredFunction } from './known-functions.ts';
-import type { FunctionPass, FunctionWorld } from './pass.ts';
+import { functionResource } from './known-functions.ts';
+import type { FunctionPass } from './pass.ts';
 import { deletingStatus, isSameStatus } from './status.ts';
 
 /**
@@ -31,26 +29,4 @@ async function tellDeleting({ client, context, function: fn, today }: FunctionPa
   if (isSameStatus(fn.status, status)) return;
   const options = { fieldManager: manager, force: true, signal: context.signal };
   await whileThere(() => client.applyStatus(functionResource, { metadata: { name, namespace, uid }, status }, options));
-}
-
-/** Removes the finalizer of older versions: it would hold the function once no operator runs. */
-export async function removeFinalizer(
-  { metadata }: StoredFunction,
-  { client }: FunctionWorld,
-  { signal }: ReconcileContext,
-): Promise<void> {
-  const { finalizers: present = [], name, namespace, resourceVersion } = metadata;
-  const rest = present.filter((one) => one !== finalizers.LambdaFunction);
-  if (rest.length === present.length) return;
-  const members = { metadata: { name, namespace, resourceVersion, finalizers: rest } };
-  await whileThere(() => client.merge(functionResource, members, { fieldManager: manager, signal }));
-}
-
-/** It may go at any moment; of a write that names its uid or version the API server then says that it conflicts. */
-async function whileThere(send: () => Promise<unknown>): Promise<void> {
-  try {
-    await send();
-  } catch (error) {
-    if (!isNotFound(error) && !isConflict(error)) throw error;
-  }
 }

@@ -14,6 +14,8 @@ export type DeployFacts =
   | { readonly kind: 'waitsForImage' }
   /** The cluster has no such kind. */
   | { readonly kind: 'notInstalled'; readonly resource: string }
+  /** The service is that of a function of the name which is gone. */
+  | { readonly kind: 'leftover' }
   | { readonly kind: 'taken'; readonly owner: string }
   | { readonly kind: 'refused'; readonly cause: string }
   | { readonly kind: 'pinMissing'; readonly target: string }
@@ -28,6 +30,8 @@ export interface ServiceFacts {
   readonly pods: readonly Pod[];
   /** What a rollback names, while it holds. */
   readonly pinnedTo: string | undefined;
+  /** Whether Knative has removed the revision that it names. */
+  readonly isPinGone: boolean;
 }
 
 export type ServiceStatus = NonNullable<LambdaFunctionStatus['serviceStatus']>;
@@ -38,6 +42,8 @@ export function deployFinding(facts: DeployFacts, functionName: string): Finding
       return finding('DeployReady', 'ImageNotReady', {});
     case 'notInstalled':
       return finding('DeployReady', 'KnativeNotInstalled', facts);
+    case 'leftover':
+      return finding('DeployReady', 'FormerServiceEnding', { name: functionName });
     case 'taken':
       return finding('DeployReady', 'NameTaken', { name: functionName, owner: facts.owner });
     case 'refused':
@@ -50,13 +56,12 @@ export function deployFinding(facts: DeployFacts, functionName: string): Finding
 }
 
 function serviceFinding(facts: ServiceFacts): Finding<'DeployReady'> {
-  const { pinnedTo, service } = facts;
+  const { isPinGone, pinnedTo, service } = facts;
   const ready = currentCondition(service, 'Ready');
   const revision = latestCreated(service);
   if (ready?.status === 'True') {
-    return pinnedTo === undefined
-      ? finding('DeployReady', 'Deployed', { revision })
-      : finding('DeployReady', 'RolledBack', { revision, target: pinnedTo });
+    if (pinnedTo === undefined) return finding('DeployReady', 'Deployed', { revision });
+    return finding('DeployReady', isPinGone ? 'RolledBackForGood' : 'RolledBack', { revision, target: pinnedTo });
   }
   const found = troubleOf(facts) ?? conditionFinding(facts, ready);
   const serving = service.status?.latestReadyRevisionName;

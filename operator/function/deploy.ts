@@ -1,12 +1,12 @@
 import { ApiError, isConflict, isForbidden, isInvalid } from '../kube/api-error.ts';
-import { isApplied } from '../specs/applied-object.ts';
-import { type AppliedKnativeService, type KnativeService, knativeServiceResource } from '../specs/knative-service.ts';
-import { manager } from '../specs/ownership.ts';
+import { ensureObject } from '../ensure-object.ts';
+import { isLeftover } from '../leftovers.ts';
+import { nameOwner } from '../name-claim.ts';
+import { type KnativeService, knativeServiceResource } from '../specs/knative-service.ts';
 import { byFunction } from './caches.ts';
-import type { DeployFacts } from './deploy-state.ts';
-import { nameOwner } from './name-claim.ts';
+import type { DeployFacts, ServiceFacts } from './deploy-state.ts';
 import type { FunctionPass, StepResult } from './pass.ts';
-import { decidePin, type PinDecision } from './pin.ts';
+import { decidePin, type Pin, type PinDecision } from './pin.ts';
 import { serviceObject } from './serving-objects.ts';
 
 export interface DeployResult extends StepResult<DeployFacts> {
@@ -19,7 +19,7 @@ const unsettledMs = 60_000;
 /** Applies the Knative Service of the function. @param image undefined while there is none */
 export async function reconcileDeploy(pass: FunctionPass, image: string | undefined): Promise<DeployResult> {
   const { caches, function: fn, key } = pass;
-  const pin = decidePin(fn, caches.revisions.cache.byIndex(byFunction, key));
+  const pin = decidePin(fn, caches.revisions.cache.byIndex(byFunction, key), caches.services.cache.get(key));
   return { ...(await deploy(pass, image, pin)), pin };
 }
 
@@ -28,56 +28,47 @@ async function deploy(
   image: string | undefined,
   { pin }: PinDecision,
 ): Promise<StepResult<DeployFacts>> {
-  const { caches, function: fn, key, settings } = pass;
+  const { caches, function: fn, key } = pass;
   const { services } = caches;
   if (services.unavailable !== undefined) {
     return { facts: { kind: 'notInstalled', resource: services.name }, againMs: unsettledMs };
   }
   const live = services.cache.get(key);
-  const owner = nameOwner(fn, { agent: caches.agents.cache.get(key), service: live });
+  if (live !== undefined && isLeftover(live, fn.kind, fn.metadata.uid)) return { facts: { kind: 'leftover' } };
+  const owner = nameOwner(fn, { rival: caches.agents.cache.get(key), service: live });
   if (owner !== undefined) return { facts: { kind: 'taken', owner } };
   if (pin.kind === 'missing') return { facts: { kind: 'pinMissing', target: pin.target } };
-  if (image === undefined) return { facts: { kind: 'waitsForImage' } };
-  const wanted = serviceObject(fn, { image, live, pin, objects: pass.objects }, settings);
-  return ensureService(pass, wanted, live, pin.kind === 'none' ? undefined : pin.target);
+  if (pin.kind === 'kept') return { facts: serviceFacts(pass, pin.service, pin) };
+  return image === undefined ? { facts: { kind: 'waitsForImage' } } : ensureService(pass, image, pin);
 }
 
 async function ensureService(
   pass: FunctionPass,
-  wanted: AppliedKnativeService,
-  live: KnativeService | undefined,
-  pinnedTo: string | undefined,
+  image: string,
+  pin: Exclude<Pin, { kind: 'kept' | 'missing' }>,
 ): Promise<StepResult<DeployFacts>> {
-  const { caches, key } = pass;
+  const { caches, function: fn, key, objects, settings } = pass;
+  const wanted = serviceObject(fn, { image, live: caches.services.cache.get(key), pin, objects }, settings);
   try {
-    const service = live !== undefined && isApplied(wanted, live) ? live : await send(pass, wanted, live);
-    const [revisions, replicaSets, pods] = [caches.revisions, caches.replicaSets, caches.pods] as const;
-    return {
-      facts: {
-        kind: 'service',
-        service,
-        revisions: revisions.cache.byIndex(byFunction, key),
-        replicaSets: replicaSets.cache.byIndex(byFunction, key),
-        pods: pods.cache.byIndex(byFunction, key),
-        pinnedTo,
-      },
-    };
+    const service = await ensureObject(pass, caches.services, knativeServiceResource, wanted);
+    return { facts: serviceFacts(pass, service, pin) };
   } catch (error) {
     if (isRefusal(error)) return { facts: { kind: 'refused', cause: error.message }, againMs: unsettledMs };
     throw error;
   }
 }
 
-/** The first apply takes no field over: somebody else may have made a service of the name a moment ago. */
-async function send(
-  { client, context, caches, key }: FunctionPass,
-  wanted: AppliedKnativeService,
-  live: KnativeService | undefined,
-): Promise<KnativeService> {
-  const { signal } = context;
-  const options = { fieldManager: manager, signal, force: live !== undefined };
-  const apply = (): Promise<KnativeService> => client.apply(knativeServiceResource, wanted, options);
-  return live === undefined ? context.creating(`${caches.services.name} ${key}`, apply) : apply();
+function serviceFacts({ caches, key }: FunctionPass, service: KnativeService, pin: Pin): ServiceFacts {
+  const { pods, replicaSets, revisions } = caches;
+  return {
+    kind: 'service',
+    service,
+    revisions: revisions.cache.byIndex(byFunction, key),
+    replicaSets: replicaSets.cache.byIndex(byFunction, key),
+    pods: pods.cache.byIndex(byFunction, key),
+    pinnedTo: pin.kind === 'none' ? undefined : pin.target,
+    isPinGone: pin.kind === 'kept',
+  };
 }
 
 /** The API server or a webhook of Knative says what is wrong; a conflict is a race, which the next pass sees. */

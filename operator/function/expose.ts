@@ -1,16 +1,9 @@
-import { keyOf } from '../kube/object.ts';
-import { ApiError, isNotFound } from '../kube/api-error.ts';
-import { isApplied } from '../specs/applied-object.ts';
+import { ensureObject } from '../ensure-object.ts';
+import { ApiError } from '../kube/api-error.ts';
 import type { Broker } from '../specs/broker.ts';
 import { currentCondition } from '../specs/knative-condition.ts';
-import { manager } from '../specs/ownership.ts';
-import {
-  type AppliedTrigger,
-  buildTriggers,
-  invocationTypes,
-  type Trigger,
-  triggerResource,
-} from '../specs/trigger.ts';
+import { buildTriggers, invocationTypes, type Trigger, triggerResource } from '../specs/trigger.ts';
+import { removeTriggers } from '../trigger-removal.ts';
 import { byFunction } from './caches.ts';
 import { isRefusal } from './deploy.ts';
 import type { ExposeFacts } from './expose-state.ts';
@@ -31,7 +24,7 @@ export async function reconcileExpose(pass: FunctionPass): Promise<StepResult<Ex
     return { facts: { kind: 'notInstalled', resource: missing.name }, againMs: unsettledMs };
   }
   if (isOff) {
-    await removeTriggers(pass, ownTriggers(pass));
+    await removeTriggers(ownTriggers(pass), pass.client, pass.context.signal);
     return { facts: { kind: 'off' } };
   }
   const invalid = validateEventing(fn, settings.eventing.invocations);
@@ -63,7 +56,7 @@ async function expose(pass: FunctionPass): Promise<StepResult<ExposeFacts>> {
   const triggers: Trigger[] = [];
   for (const trigger of found.broker === undefined ? [] : wanted) {
     try {
-      triggers.push(await ensureTrigger(pass, trigger));
+      triggers.push(await ensureObject(pass, pass.caches.triggers, triggerResource, trigger));
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const { name } = trigger.metadata;
@@ -72,10 +65,8 @@ async function expose(pass: FunctionPass): Promise<StepResult<ExposeFacts>> {
   }
   const names = wanted.map(({ metadata: { name } }) => name);
   if (triggers.length === wanted.length && triggers.every(isReady)) {
-    await removeTriggers(
-      pass,
-      ownTriggers(pass).filter((trigger) => !names.includes(trigger.metadata.name)),
-    );
+    const old = ownTriggers(pass).filter(({ metadata }) => !names.includes(metadata.name));
+    await removeTriggers(old, pass.client, pass.context.signal);
   }
   const types = invocationTypes(fn, settings.eventing.invocations);
   const facts = { ...found, wanted: names, triggers, types, subject: fn.metadata.name } as const;
@@ -89,27 +80,4 @@ function ownTriggers({ caches, function: { metadata }, key }: FunctionPass): rea
   return caches.triggers.cache
     .byIndex(byFunction, key)
     .filter((trigger) => trigger.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid));
-}
-
-async function ensureTrigger(pass: FunctionPass, wanted: AppliedTrigger): Promise<Trigger> {
-  const { caches, client, context } = pass;
-  const key = `${wanted.metadata.namespace}/${wanted.metadata.name}`;
-  const live = caches.triggers.cache.get(key);
-  if (live !== undefined && isApplied(wanted, live)) return live;
-  const { signal } = context;
-  const apply = (): Promise<Trigger> =>
-    client.apply(triggerResource, wanted, { fieldManager: manager, force: true, signal });
-  return live === undefined ? context.creating(`${caches.triggers.name} ${key}`, apply) : apply();
-}
-
-async function removeTriggers({ client, context }: FunctionPass, triggers: readonly Trigger[]): Promise<void> {
-  for (const trigger of triggers) {
-    const { name, namespace, uid } = trigger.metadata;
-    if (trigger.metadata.deletionTimestamp !== undefined) continue;
-    try {
-      await client.delete(triggerResource, { name, namespace }, { signal: context.signal, preconditions: { uid } });
-    } catch (error) {
-      if (!isNotFound(error)) throw new Error(`Trigger ${keyOf(trigger)}: not deleted`, { cause: error });
-    }
-  }
 }

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { buildCustomResourceDefinition, type LambdaFunction, type StructuralSchema } from '../api/index.ts';
+import { buildCustomResourceDefinition, type LambdaFunction } from '../api/index.ts';
+import { fieldsOf, isBelow, valueAt } from '../conditions/field-walk.ts';
 import { buildTriggers } from '../specs/trigger.ts';
 import { buildJobObject, resolveObject, sourceObject } from './build-objects.ts';
 import { contentKey } from './content-key.ts';
 import { destinationOf, givenImage } from './destination.ts';
 import { fetchPlan } from './fetch-plan.ts';
 import { fieldsWithoutEffect, ineffectiveFields } from './ineffective-fields.ts';
-import { type BuildEvent, buildEventAttributes } from './lifecycle-event.ts';
+import { type BuildEvent, buildEventType, eventSource } from './build-event.ts';
 import { decideRebuild } from './rebuild.ts';
 import { requestKey, resolutionDue } from './resolution.ts';
 import { jobWith } from './sample-facts.ts';
@@ -72,7 +73,7 @@ function eventsOf(fn: LambdaFunction) {
     'lifecycleBuildTimeout',
     'lifecycleBuildCancelled',
   ];
-  return Object.fromEntries(names.map((name) => [name, buildEventAttributes(fn, name, undefined)]));
+  return Object.fromEntries(names.map((name) => [name, { type: buildEventType(fn, name), source: eventSource(fn) }]));
 }
 
 /**
@@ -468,24 +469,15 @@ const observabilityRows: readonly Row[] = [
 
 const rows = [...sourceRows, ...runtimeRows, ...buildRows, ...eventingRows, ...observabilityRows];
 
-function at(value: unknown, place: string): unknown {
-  return place
-    .split(' > ')
-    .reduce<unknown>(
-      (node, key) => (typeof node === 'object' && node !== null ? new Map(Object.entries(node)).get(key) : undefined),
-      value,
-    );
-}
-
 const unchanged = effectsOf({});
 
 describe('a field of the spec', () => {
   test.each(rows)('%s lands in what the operator does', (_field, spec, place, expected) => {
-    expect(at(effectsOf(spec), place)).toEqual(expected);
+    expect(valueAt(effectsOf(spec), place)).toEqual(expected);
   });
 
   test.each(rows)('%s and nothing else puts it there', (...[, , place, expected, without]) => {
-    expect(at(without === undefined ? unchanged : effectsOf(without), place)).not.toEqual(expected);
+    expect(valueAt(without === undefined ? unchanged : effectsOf(without), place)).not.toEqual(expected);
   });
 });
 
@@ -541,27 +533,10 @@ describe('a field that cannot have an effect', () => {
   });
 });
 
-/** Paths of the fields that hold a value, `[]` for items and `{}` for values of a map. */
-function leaves(schema: StructuralSchema, path: string): readonly string[] {
-  const own = schema.type === undefined && schema.properties !== undefined ? [path] : [];
-  const members = Object.entries(schema.properties ?? {}).flatMap(([name, member]) =>
-    leaves(member, path === '' ? name : `${path}.${name}`),
-  );
-  if (members.length > 0) return [...own, ...members];
-  if (schema.items !== undefined) return leaves(schema.items, `${path}[]`);
-  if (schema.additionalProperties !== undefined) return leaves(schema.additionalProperties, `${path}{}`);
-  return [path];
-}
-
-const isIneffective = (leaf: string): boolean =>
-  ineffectiveFields.some(
-    ({ path }) => leaf === path || (/^[.[{]/.test(leaf.replace(path, '')) && leaf.startsWith(path)),
-  );
-
 test('every field of the schema has a row, and every row a field', () => {
-  const definition = buildCustomResourceDefinition('LambdaFunction');
-  const spec = definition.spec.versions[0].schema.openAPIV3Schema.properties?.['spec'] ?? {};
-  const fields = leaves(spec, '').filter((leaf) => !isIneffective(leaf));
+  const fields = fieldsOf(buildCustomResourceDefinition('LambdaFunction')).filter(
+    (field) => !ineffectiveFields.some(({ path }) => isBelow(field, path)),
+  );
   expect(fields.length).toBeGreaterThan(80);
   expect(rows.map(([field]) => field).toSorted()).toEqual(fields.toSorted());
 });

@@ -1,12 +1,5 @@
 import type { LambdaFunctionSpec } from '../api/index.ts';
-
-interface IneffectiveField {
-  /** From `spec`. */
-  readonly path: string;
-  /** Value that the schema fills in: written by nobody, so that nothing is said of it. */
-  readonly unsaid?: unknown;
-  readonly instead: string;
-}
+import { askedInVain, type IneffectiveField } from '../conditions/ineffective-field.ts';
 
 const ofBroker = 'one broker serves the namespace: it is set in the environment';
 const ofQueue = 'dead letters of a namespace are kept together: it is set in the environment';
@@ -64,15 +57,7 @@ function responseType(key: string, type: string): readonly IneffectiveField[] {
 
 /** What a function asks for in vain, each as `field: what to do`. */
 export function fieldsWithoutEffect(spec: LambdaFunctionSpec): readonly string[] {
-  return [
-    ...ineffectiveFields
-      .filter(({ path, unsaid }) => {
-        const value = valueAt(spec, path);
-        return value !== undefined && value !== unsaid;
-      })
-      .map(({ path, instead }) => `spec.${path} (${instead})`),
-    ...sharedDeadLetters(spec),
-  ];
+  return [...askedInVain(ineffectiveFields, spec), ...sharedDeadLetters(spec)];
 }
 
 /** Only a broker of the author's own has no sink of the platform. */
@@ -80,13 +65,4 @@ function sharedDeadLetters({ eventing }: LambdaFunctionSpec): readonly string[] 
   return eventing?.dlq?.enabled === false && eventing.brokerName === undefined
     ? [`spec.eventing.dlq.enabled: false (${ofQueue})`]
     : [];
-}
-
-function valueAt(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (node, key) => (typeof node === 'object' && node !== null ? new Map(Object.entries(node)).get(key) : undefined),
-      value,
-    );
 }

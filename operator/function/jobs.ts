@@ -1,15 +1,13 @@
-import { apiVersion } from '../api/index.ts';
 import { isNotFound } from '../kube/api-error.ts';
 import type { KubernetesObject, OwnerReference } from '../kube/object.ts';
 import type { ReconcileContext } from '../reconcile/pass.ts';
 import { type Job, jobEnd, jobResource } from '../specs/job.ts';
-import { manager, sharedReference } from '../specs/ownership.ts';
+import { isReferenceTo, manager, sharedReference } from '../specs/ownership.ts';
 import type { FunctionPass } from './pass.ts';
 
 type Sender = Pick<FunctionPass, 'client'> & { readonly context: Pick<ReconcileContext, 'signal'> };
 
-const isOwner = ({ apiVersion: version, kind }: OwnerReference): boolean =>
-  version === apiVersion && kind === 'LambdaFunction';
+const isOwner = isReferenceTo('LambdaFunction');
 
 /** Keys of the functions that wait for an object. */
 export function ownerKeys({ metadata }: KubernetesObject): readonly string[] {

@@ -15,10 +15,10 @@ import { addIndexes, type FunctionCaches } from './caches.ts';
 import { agentResource, functionResource } from './known-functions.ts';
 import type { FunctionClient } from './pass.ts';
 
-/** How a request ends: as it should, refused, or done and then not answered. */
-export type Fault = 'refused' | 'unanswered';
+/** How a request ends: refused; done and then not answered; not answered, and done at some later time. */
+export type Fault = 'refused' | 'unanswered' | 'late';
 
-interface Kind {
+export interface MemoryKind {
   readonly plural: string;
   put(object: KubernetesObject): void;
   remove(key: string): void;
@@ -35,7 +35,8 @@ const objectSchema = z.looseObject({
 /** What is stored, in the form in which it is written. */
 type Stored = KubernetesObject & { readonly spec?: unknown; readonly status?: unknown };
 
-function kindOf<T extends KubernetesObject>(resource: Resource<T>) {
+/** A kind that a cluster tells of. */
+export function kindOf<T extends KubernetesObject>(resource: Resource<T>) {
   const informer = new MemoryInformer<T>(resource.plural);
   return {
     plural: resource.plural,
@@ -59,8 +60,10 @@ export class MemoryCluster {
   /** Keys of #objects that the watches have not told yet. */
   readonly #untold = new Set<string>();
   readonly #faults: Fault[] = [];
+  /** Requests whose clients wait no longer. */
+  readonly #late: (() => Stored)[] = [];
   readonly #now: () => Date;
-  #kinds: readonly Kind[] = [];
+  #kinds: readonly MemoryKind[] = [];
   #version = 1;
 
   constructor(now: () => Date) {
@@ -77,9 +80,22 @@ export class MemoryCluster {
     this.#faults.push(fault);
   }
 
-  /** No request fails any more. */
+  /** Requests that are late are done now, those that can be. */
+  land(): void {
+    for (const write of this.#late.splice(0)) {
+      try {
+        write();
+      } catch (error) {
+        // nobody hears of it
+        if (!(error instanceof ApiError)) throw error;
+      }
+    }
+  }
+
+  /** No request fails any more, and none is under way. */
   heal(): void {
     this.#faults.length = 0;
+    this.land();
   }
 
   all(plural: string): readonly Stored[] {
@@ -118,10 +134,15 @@ export class MemoryCluster {
       references: undefined,
     };
     addIndexes(caches);
-    this.#kinds = Object.values(kinds);
+    this.watch(Object.values(kinds));
+    return caches;
+  }
+
+  /** Tells these kinds, and no others any more, all that there is. */
+  watch(kinds: readonly MemoryKind[]): void {
+    this.#kinds = kinds;
     for (const key of this.#objects.keys()) this.#untold.add(key);
     this.tell();
-    return caches;
   }
 
   /** The watches tell the oldest changes, all of them unless a number is given. */
@@ -144,6 +165,8 @@ export class MemoryCluster {
         readonly name: string;
         readonly namespace?: string;
         readonly labels?: Readonly<Record<string, string>>;
+        readonly annotations?: Readonly<Record<string, string>>;
+        readonly finalizers?: readonly string[];
       };
     },
   ): Stored {
@@ -156,13 +179,14 @@ export class MemoryCluster {
     this.#untold.add(`${plural} ${key}`);
   }
 
-  /** What the garbage collector does: takes what has owners and none that is there. */
+  /** What the garbage collector does at worst: it also takes an owner for there whose name another one has now. */
   collect(): void {
-    const uids = new Set([...this.#objects.values()].map(({ metadata }) => metadata.uid));
+    const present = new Set([...this.#objects.values()].map((object) => `${object.kind} ${keyOf(object)}`));
     for (const [id, { metadata }] of this.#objects) {
       const owners = metadata.ownerReferences ?? [];
       const [plural = '', key = ''] = id.split(' ');
-      if (owners.length > 0 && !owners.some(({ uid }) => uids.has(uid))) this.remove(plural, key);
+      const isOwned = owners.some(({ kind, name }) => present.has(`${kind} ${metadata.namespace}/${name}`));
+      if (owners.length > 0 && !isOwned) this.remove(plural, key);
     }
   }
 
@@ -177,7 +201,9 @@ export class MemoryCluster {
       this.#write(resource, () => {
         const live = this.#live(resource, object);
         if (live === undefined) throw refusal(404, 'NotFound');
-        if (object.metadata.uid !== live.metadata.uid) throw refusal(409, 'Conflict');
+        const { resourceVersion = live.metadata.resourceVersion, uid } = object.metadata;
+        const isSame = uid === live.metadata.uid && resourceVersion === live.metadata.resourceVersion;
+        if (!isSame) throw refusal(409, 'Conflict');
         const { status } = objectSchema.parse({ ...live, ...Object.fromEntries(Object.entries(object)) });
         return this.#store(resource.plural, { ...live, status });
       }),
@@ -200,12 +226,22 @@ export class MemoryCluster {
         return live;
       });
     },
+    get: async (resource, reference) => {
+      const live = this.#live(resource, { metadata: reference });
+      if (live === undefined) throw refusal(404, 'NotFound');
+      if (!isOf(resource, live)) throw new Error(`${resource.kind}: got ${live.kind}`);
+      return live;
+    },
     list: noPages,
   };
 
   async #write<T extends KubernetesObject>(resource: Resource<T>, write: () => Stored): Promise<T> {
     const fault = this.#faults.shift();
     if (fault === 'refused') throw refusal(500, 'InternalError');
+    if (fault === 'late') {
+      this.#late.push(write);
+      throw refusal(504, 'Timeout');
+    }
     const written = write();
     if (fault === 'unanswered') throw refusal(504, 'Timeout');
     if (!isOf(resource, written)) throw new Error(`${resource.kind}: got ${written.kind}`);

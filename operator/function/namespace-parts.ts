@@ -2,9 +2,9 @@ import { ApiError, isNotFound } from '../kube/api-error.ts';
 import type { ApplyConfiguration } from '../kube/client.ts';
 import type { KubernetesObject } from '../kube/object.ts';
 import type { Resource } from '../kube/resource.ts';
-import { type Broker, brokerResource, buildBroker } from '../specs/broker.ts';
+import { type Broker, brokerResource, buildNamespaceBroker } from '../specs/broker.ts';
 import { manager } from '../specs/ownership.ts';
-import { buildRabbitmqBrokerConfig, rabbitmqBrokerConfigResource } from '../specs/rabbitmq-broker-config.ts';
+import { buildNamespaceBrokerConfig, rabbitmqBrokerConfigResource } from '../specs/rabbitmq-broker-config.ts';
 import { buildServiceAccount, serviceAccountResource } from '../specs/service-account.ts';
 import { isRefusal } from './deploy.ts';
 import type { FunctionPass } from './pass.ts';
@@ -38,8 +38,8 @@ export async function ensureBroker(pass: FunctionPass, name: string): Promise<Br
   if (!isOurs(pass) || namespaces.kind !== 'operator' || name !== eventing.broker) return undefined;
   if (namespaces.rabbitmq === undefined || deadLetterSink === undefined) return undefined;
   const { namespace } = fn.metadata;
-  const config = buildRabbitmqBrokerConfig(namespace, namespaces.rabbitmq);
-  const broker = buildBroker({ name, namespace, deadLetterSink });
+  const config = buildNamespaceBrokerConfig(namespace, namespaces.rabbitmq);
+  const broker = buildNamespaceBroker(name, namespace, deadLetterSink);
   return unlessRefused(async () => {
     await client.apply(rabbitmqBrokerConfigResource, config, optionsOf(pass));
     return create(pass, caches.brokers.name, brokerResource, broker);

@@ -1,16 +1,18 @@
 import type { LambdaFunction } from '../api/index.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventRecorder } from '../reconcile/event-recorder.ts';
+import type { StatusOutbox } from '../lifecycle/outbox.ts';
 import type { ReconcileContext } from '../reconcile/pass.ts';
 import type { WrapperHashes } from '../runtimes/wrapper.ts';
 import type { BuildSlots } from './build-slots.ts';
 import type { FunctionCaches } from './caches.ts';
+import type { FunctionMetrics } from './function-metrics.ts';
 import type { KnownFunctions } from './known-functions.ts';
-import type { ReferencedObjects } from './references.ts';
+import type { ReferencedObjects } from '../specs/reference.ts';
 import type { FunctionSettings } from './settings.ts';
 
 /** What passes ask of the API server. */
-export type FunctionClient = Pick<KubeClient, 'apply' | 'applyStatus' | 'create' | 'delete' | 'list' | 'merge'>;
+export type FunctionClient = Pick<KubeClient, 'apply' | 'applyStatus' | 'create' | 'delete' | 'get' | 'list' | 'merge'>;
 
 /** What every pass over every function shares. */
 export interface FunctionWorld {
@@ -21,6 +23,8 @@ export interface FunctionWorld {
   readonly wrappers: WrapperHashes;
   readonly slots: BuildSlots;
   readonly recorder: Pick<EventRecorder, 'record'>;
+  readonly outbox: StatusOutbox;
+  readonly metrics: FunctionMetrics;
   readonly today: () => Date;
 }
 

@@ -1,33 +1,4 @@
-export type Severity = 'done' | 'working' | 'retrying' | 'stalled';
-
-/** One reason. */
-interface Row<Level extends Severity, Message extends string> {
-  readonly severity: Level;
-  /** What is so; `{name}` stands for a value. */
-  readonly message: Message;
-  /** What to do, said in the message; empty where there is nothing to do or the cause says it. */
-  readonly action: string;
-  /** What to do, for the page. */
-  readonly advice: string;
-}
-
-const row =
-  <Level extends Severity>(severity: Level) =>
-  <const Message extends string>(message: Message, action = '', advice = action): Row<Level, Message> => ({
-    severity,
-    message,
-    action,
-    advice,
-  });
-
-/** The step holds. */
-const done = row('done');
-/** It is being done. */
-const working = row('working');
-/** Something is in the way that may pass by itself; it is tried again. */
-const retrying = row('retrying');
-/** Nothing happens until somebody acts. */
-const stalled = row('stalled');
+import { done, retrying, stalled, working } from '../conditions/reason.ts';
 
 /**
  * Every reason of every condition of a LambdaFunction, the steps in their order. Published: a reason keeps its name and
@@ -238,6 +209,10 @@ export const reasons = {
       'revision {revision} serves, pinned to {target}',
       'change the spec, or remove the annotation lambda.knative.io/rollback-target, to go on',
     ),
+    RolledBackForGood: done(
+      'revision {revision} serves as {target} did, which Knative has removed since',
+      'change the spec, or remove the annotation lambda.knative.io/rollback-target, to go on; {target} cannot be named again',
+    ),
     ImageNotReady: working('waits for the image'),
     Deploying: working('revision {revision} starts'),
     QuotaExceeded: retrying(
@@ -254,7 +229,7 @@ export const reasons = {
     ),
     ImagePullFailed: retrying(
       'the image of revision {revision} cannot be pulled: {cause}',
-      'correct spec.source.image, or name a Secret that may pull it',
+      'correct the image that the spec names, or name a Secret that may pull it',
     ),
     ConfigurationMissing: retrying(
       'revision {revision} cannot start: {cause}',
@@ -270,7 +245,7 @@ export const reasons = {
     ),
     ProbeFailed: stalled(
       'revision {revision} runs but does not answer on its port: {cause}',
-      'listen on the port that PORT names, or correct spec.source.image.port',
+      'listen on the port that PORT names, or correct the port of the image in the spec',
     ),
     RevisionTimeout: stalled(
       'revision {revision} was not ready in time: {cause}',
@@ -282,6 +257,7 @@ export const reasons = {
       'nothing, unless it stays: then look at the gateway of Knative',
     ),
     ServiceRefused: stalled('Knative refuses the service: {cause}', 'change what the message names'),
+    FormerServiceEnding: working('the service of another {name}, which was deleted, is being removed'),
     NameTaken: stalled(
       'the name {name} is taken by {owner}',
       'use another name, or annotate lambda.knative.io/adopt: "true" to take over a service that nobody owns',

@@ -19,7 +19,8 @@ const nothing: PodRefusal = { cause: undefined, againMs: undefined };
 /** Why a Job has no pod: its status does not say it, only an Event does. */
 export async function findRefusal(pass: FunctionPass, job: Job, pods: readonly Pod[]): Promise<PodRefusal> {
   if (pods.length > 0 || jobEnd(job) !== undefined) return nothing;
-  const ageMs = pass.today().getTime() - Date.parse(job.metadata.creationTimestamp);
+  // the API server's clock may be ahead
+  const ageMs = Math.max(0, pass.today().getTime() - Date.parse(job.metadata.creationTimestamp));
   if (ageMs < graceMs) return { cause: undefined, againMs: graceMs - ageMs };
   return { cause: await refusalOf(pass, job), againMs: lookMs };
 }

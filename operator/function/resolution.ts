@@ -19,10 +19,25 @@ export function requestKey({ metadata, spec }: LambdaFunction): string {
 export function resolutionDue(fn: LambdaFunction, now: number): Resolution {
   const { requestKey: asked, resolvedAt, revision } = fn.status?.sourceStatus ?? {};
   if (revision === undefined || resolvedAt === undefined || asked !== requestKey(fn)) return { kind: 'now' };
-  const pollMs = durationSeconds(fn.spec.source.pollInterval ?? '0s') * 1000;
-  if (pollMs === 0) return { kind: 'never' };
-  const ms = Date.parse(resolvedAt) + pollMs - now;
-  return ms <= 0 ? { kind: 'now' } : { kind: 'later', ms };
+  const answeredAt = Date.parse(resolvedAt);
+  const dueAt = Math.min(nextPoll(fn, answeredAt, now), settledAt(fn, answeredAt));
+  if (dueAt === Infinity) return { kind: 'never' };
+  return dueAt <= now ? { kind: 'now' } : { kind: 'later', ms: dueAt - now };
+}
+
+/** An answer of tomorrow is of a clock that was put back: it is not waited for. */
+function nextPoll({ spec }: LambdaFunction, answeredAt: number, now: number): number {
+  const pollMs = durationSeconds(spec.source.pollInterval ?? '0s') * 1000;
+  if (pollMs === 0) return Infinity;
+  return answeredAt > now + pollMs ? now : answeredAt + pollMs;
+}
+
+/** Code of many files comes as many changes: the source is asked when it has been quiet for so long. */
+const quietMs = 5000;
+
+function settledAt({ metadata }: LambdaFunction, answeredAt: number): number {
+  const settled = Date.parse(metadata.annotations[annotations.sourceChanged] ?? '') + quietMs;
+  return settled > answeredAt ? settled : Infinity;
 }
 
 /** Name of the Job that asks: another one for each question, the same for a question that is asked again. */

@@ -214,6 +214,7 @@ export const deployFacts = (service: KnativeService, more: Partial<ServiceFacts>
   replicaSets: [],
   pods: [],
   pinnedTo: undefined,
+  isPinGone: false,
   ...more,
 });
 

@@ -1,6 +1,7 @@
 import type { LambdaFunction } from '../api/index.ts';
 import { type AppliedKnativeService, buildKnativeService, type KnativeService } from '../specs/knative-service.ts';
-import { referencesOf, type ReferencedObjects, referenceVersions } from './references.ts';
+import { type ReferencedObjects, referenceVersions } from '../specs/reference.ts';
+import { referencesOf } from './references.ts';
 import type { Pin } from './pin.ts';
 import type { FunctionSettings } from './settings.ts';
 

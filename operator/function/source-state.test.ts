@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Pod } from '../specs/pod.ts';
-import { buildEventAttributes } from './lifecycle-event.ts';
 import { resolveObject } from './build-objects.ts';
 import { requestKey, resolutionDue, resolveJobName } from './resolution.ts';
 import { sampleFunction, sampleSettings } from './sample.ts';
@@ -54,6 +53,11 @@ const resolvedPod = (exitCode: number, message: string): Pod => ({
   status: { containerStatuses: [{ name: 'fetch', state: { terminated: { exitCode, message } } }] },
 });
 
+const changed = (time: string) => {
+  const annotations = { 'lambda.knative.io/source-changed': time };
+  return sampleFunction(git(), { annotations }, resolved(git()).status);
+};
+
 describe('a source that changes by itself', () => {
   const at = Date.parse('2026-01-01T00:10:00Z');
 
@@ -69,6 +73,22 @@ describe('a source that changes by itself', () => {
   test('is asked again in its interval', () => {
     expect(resolutionDue(resolved(git({}, { pollInterval: '15m' })), at)).toEqual({ kind: 'later', ms: 300_000 });
     expect(resolutionDue(resolved(git({}, { pollInterval: '10m' })), at)).toEqual({ kind: 'now' });
+  });
+
+  test('is asked again in its interval although the clock was put back', () => {
+    const polled = resolved(git({}, { pollInterval: '15m' }));
+    const before = (ms: number) => resolutionDue(polled, Date.parse('2026-01-01T00:00:00Z') - ms);
+    expect(before(900_000)).toEqual({ kind: 'later', ms: 1_800_000 });
+    expect(before(900_001)).toEqual({ kind: 'now' });
+    expect(before(86_400_000)).toEqual({ kind: 'now' });
+  });
+
+  test('is asked again five seconds after the last change that was told of', () => {
+    expect(resolutionDue(changed('2026-01-01T00:09:57Z'), at)).toEqual({ kind: 'later', ms: 2000 });
+    expect(resolutionDue(changed('2026-01-01T00:09:55Z'), at)).toEqual({ kind: 'now' });
+    expect(resolutionDue(changed('2025-12-31T23:59:56Z'), at)).toEqual({ kind: 'now' });
+    expect(resolutionDue(changed('2025-12-31T23:59:55Z'), at)).toEqual({ kind: 'never' });
+    expect(resolutionDue(changed('soon'), at)).toEqual({ kind: 'never' });
   });
 
   test('is asked again when another source, or a rebuild, is asked for', () => {
@@ -103,23 +123,5 @@ describe('a source that changes by itself', () => {
     expect(resolvedVersion([resolvedPod(1, answer)])).toBeUndefined();
     expect(resolvedVersion([resolvedPod(0, 'abc')])).toBeUndefined();
     expect(resolvedVersion([])).toBeUndefined();
-  });
-});
-
-describe('the event of a build', () => {
-  test('tells of the function by its own source, with what it is part of', () => {
-    expect(buildEventAttributes(sampleFunction({ eventing: {} }), 'lifecycleBuildFailed', 'c-1')).toEqual({
-      type: 'io.knative.lambda.lifecycle.build.failed',
-      source: 'io.knative.lambda/operator/functions/hello',
-      subject: 'functions/hello',
-      correlationid: 'c-1',
-    });
-  });
-
-  test('has the new name of a type where both are set', () => {
-    const eventTypes = { buildFailed: 'old.failed', lifecycleBuildFailed: 'new.failed' };
-    expect(
-      buildEventAttributes(sampleFunction({ eventing: { eventTypes } }), 'lifecycleBuildFailed', undefined).type,
-    ).toBe('new.failed');
   });
 });

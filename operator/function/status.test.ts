@@ -130,6 +130,16 @@ describe('the status', () => {
     expect(functionStatus(factsWith({ build: facts })).buildStatus).toMatchObject(expected);
   });
 
+  test('of a rollback whose revision Knative has removed says so, with what to do, and is Ready', () => {
+    const facts = factsWith({ deploy: deployFacts(readyService, { pinnedTo: 'hello-00001', isPinGone: true }) });
+    expect(conditionIn(facts, 'Ready')).toMatchObject({ status: 'True', reason: 'Ready' });
+    expect(conditionIn(facts, 'DeployReady')).toMatchObject({
+      status: 'True',
+      reason: 'RolledBackForGood',
+      message: expect.stringMatching(/hello-00001 did, which Knative has removed since; change the spec/),
+    });
+  });
+
   test('of a rollback names what is pinned, until the spec changes', () => {
     const pin = { pinnedTo: 'hello-00001 2026', pinnedGeneration: 3 };
     const status = functionStatus(factsWith({ pin, deploy: deployFacts(readyService, { pinnedTo: 'hello-00001' }) }));

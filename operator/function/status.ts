@@ -1,11 +1,11 @@
 import { type Condition, conditionTypes, type LambdaFunction, type LambdaFunctionStatus } from '../api/index.ts';
+import { type Judgement, judge as judgeAs, progress, timed } from '../conditions/judgement.ts';
 import { canonicalJson } from '../specs/applied-object.ts';
 import { type BuildFacts, buildFinding, buildStatus } from './build-state.ts';
 import { type DeployFacts, deployFinding, serviceStatus } from './deploy-state.ts';
 import { type ExposeFacts, exposeFinding } from './expose-state.ts';
 import { finding, type Finding } from './finding.ts';
 import type { PinDecision } from './pin.ts';
-import type { Severity } from './reasons.ts';
 import { fetchFailure, type SourceFacts, sourceFinding } from './source-state.ts';
 
 /** All that the status of a function is made from. */
@@ -57,18 +57,6 @@ export function deletingStatus(fn: LambdaFunction, now: Date): LambdaFunctionSta
     ...fn.status,
     phase: 'Deleting',
     conditions: [...timed([judge('Ready', ready), ...progress(ready)], fn, now), ...rest],
-  };
-}
-
-/** The status of a function that the schema refuses, of which nothing else is known. @param since when it was found out */
-export function unreadableStatus(cause: string, generation: number, since: string): LambdaFunctionStatus {
-  const found = finding('SourceReady', 'SpecUnreadable', { cause });
-  const judgements = [judge('Ready', found), ...progress(found), judge('SourceReady', found)];
-  const times = { observedGeneration: generation, lastTransitionTime: since };
-  return {
-    phase: 'Failed',
-    observedGeneration: generation,
-    conditions: judgements.map((judgement) => ({ ...judgement, ...times })),
   };
 }
 
@@ -126,21 +114,8 @@ function readyFinding(steps: Steps, url: string): Finding {
 
 type ConditionName = (typeof conditionTypes)['LambdaFunction'][number];
 
-/** A condition before it has its times. */
-interface Judgement {
-  readonly type: ConditionName;
-  readonly status: Condition['status'];
-  readonly reason: string;
-  readonly message: string;
-}
-
-const statusOf = { done: 'True', working: 'Unknown', retrying: 'False', stalled: 'False' } as const satisfies Record<
-  Severity,
-  Condition['status']
->;
-
-function judge(type: ConditionName, { severity, reason, message }: Finding, status?: Condition['status']): Judgement {
-  return { type, status: status ?? statusOf[severity], reason, message };
+function judge(type: ConditionName, found: Finding, status?: Condition['status']): Judgement {
+  return judgeAs(type, found, status);
 }
 
 function conditionsOf(facts: FunctionFacts, steps: Steps, url: string): Condition[] {
@@ -156,34 +131,6 @@ function conditionsOf(facts: FunctionFacts, steps: Steps, url: string): Conditio
     ...remarks(facts),
   ];
   return timed(judgements, fn, now);
-}
-
-function timed(judgements: readonly Judgement[], fn: LambdaFunction, now: Date): Condition[] {
-  const before = new Map((fn.status?.conditions ?? []).map((condition) => [condition.type, condition]));
-  return judgements.map((judgement) => ({
-    ...judgement,
-    observedGeneration: fn.metadata.generation,
-    lastTransitionTime: transitionTime(before.get(judgement.type), judgement.status, now),
-  }));
-}
-
-function transitionTime(before: Condition | undefined, status: Condition['status'], now: Date): string {
-  return before?.status === status ? before.lastTransitionTime : toSeconds(now);
-}
-
-export const toSeconds = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
-
-/** kstatus's own: there only while they hold. */
-function progress(ready: Finding): readonly Judgement[] {
-  switch (ready.severity) {
-    case 'done':
-      return [];
-    case 'stalled':
-      return [judge('Stalled', ready, 'True')];
-    case 'working':
-    case 'retrying':
-      return [judge('Reconciling', ready, 'True')];
-  }
 }
 
 /** What is worth knowing and holds nothing up: there only while it is so. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../kube/object.ts';
-import type { ReferencedObjects } from './references.ts';
-import { nameOwner } from './name-claim.ts';
+import type { ReferencedObjects } from '../specs/reference.ts';
+import { nameOwner } from '../name-claim.ts';
 import { sampleFunction, sampleSettings } from './sample.ts';
 import { usableByFaults, validateEventing, validateFunction, type ValidationSettings } from './validation.ts';
 
@@ -141,7 +141,7 @@ const madeAt = (creationTimestamp: string) => object('hello', {}, { creationTime
 describe('a name', () => {
   const fn = sampleFunction();
   const owner = { apiVersion: 'a/v1', kind: 'LambdaAgent', name: 'hello', uid: 'agent' };
-  const none = { agent: undefined, service: undefined };
+  const none = { rival: undefined, service: undefined };
 
   test('is free where nobody has it, and stays with the function that has it', () => {
     expect(nameOwner(fn, none)).toBeUndefined();
@@ -153,8 +153,8 @@ describe('a name', () => {
   });
 
   test('is taken by the agent that was there first, and by no later one', () => {
-    expect(nameOwner(fn, { ...none, agent: madeAt('2025-12-31T00:00:00Z') })).toBe('LambdaAgent hello');
-    expect(nameOwner(fn, { ...none, agent: madeAt('2026-01-02T00:00:00Z') })).toBeUndefined();
+    expect(nameOwner(fn, { ...none, rival: madeAt('2025-12-31T00:00:00Z') })).toBe('LambdaAgent hello');
+    expect(nameOwner(fn, { ...none, rival: madeAt('2026-01-02T00:00:00Z') })).toBeUndefined();
   });
 
   test('is taken by a service without owner, until somebody says to adopt it', () => {

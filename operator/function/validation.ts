@@ -4,7 +4,8 @@ import { requestTimeout } from '../specs/knative-service.ts';
 import { type Invocation, invocationTypes } from '../specs/trigger.ts';
 import { destinationOf, hostOf, type RegistrySettings } from './destination.ts';
 import { finding, type Finding } from './finding.ts';
-import { isUsable, type Reference, type ReferencedObjects, referencesOf } from './references.ts';
+import { isUsable, type Reference, type ReferencedObjects } from '../specs/reference.ts';
+import { referencesOf } from './references.ts';
 import { inlineFiles } from './source-version.ts';
 
 export interface ValidationSettings {

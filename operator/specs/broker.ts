@@ -1,5 +1,5 @@
 import { brokerResources } from '../api/index.ts';
-import type { KubernetesObject } from '../kube/object.ts';
+import type { KubernetesObject, OwnerReference } from '../kube/object.ts';
 import type { Resource } from '../kube/resource.ts';
 import { type AppliedObject, withAppliedHash } from './applied-object.ts';
 import type { KnativeCondition } from './knative-condition.ts';
@@ -10,11 +10,16 @@ import type { DeliverySpec, Destination } from './trigger.ts';
 export interface BrokerProps {
   readonly name: string;
   readonly namespace: string;
+  /** Its RabbitmqBrokerConfig, in the same namespace. */
+  readonly configName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Who has it for itself; nobody where it is that of a namespace. */
+  readonly owners: readonly OwnerReference[];
   /** Who takes what could not be delivered; a broker whose sink is missing never becomes ready. */
-  readonly deadLetterSink: Destination;
+  readonly deadLetterSink: Destination | undefined;
 }
 
-interface AppliedBroker extends AppliedObject {
+export interface AppliedBroker extends AppliedObject {
   readonly spec: {
     readonly config: {
       readonly apiVersion: string;
@@ -43,15 +48,23 @@ export const brokerResource: Resource<Broker> = {
   namespaced: true,
 };
 
-/** The broker of a namespace, the same as the charts make where they know the namespace. Its spec can never change. */
-export function buildBroker({ deadLetterSink, name, namespace }: BrokerProps): AppliedBroker {
+/** The broker of a namespace, the same as the charts make where they know the namespace. */
+export function buildNamespaceBroker(name: string, namespace: string, deadLetterSink: Destination): AppliedBroker {
+  const labels = objectLabels('shared', 'broker');
+  return buildBroker({ name, namespace, configName: brokerConfigName, labels, owners: [], deadLetterSink });
+}
+
+/** A broker on RabbitMQ. Its spec can never change. */
+export function buildBroker(props: BrokerProps): AppliedBroker {
+  const { configName, deadLetterSink, labels, name, namespace, owners } = props;
   return withAppliedHash({
     apiVersion: 'eventing.knative.dev/v1',
     kind: 'Broker',
     metadata: {
       name,
       namespace,
-      labels: objectLabels('shared', 'broker'),
+      ...(owners.length === 0 ? {} : { ownerReferences: owners }),
+      labels,
       annotations: {
         'eventing.knative.dev/broker.class': 'RabbitMQBroker',
         'rabbitmq.eventing.knative.dev/cpu-request': brokerResources.ingress.requests.cpu,
@@ -64,10 +77,15 @@ export function buildBroker({ deadLetterSink, name, namespace }: BrokerProps): A
       config: {
         apiVersion: 'eventing.knative.dev/v1alpha1',
         kind: 'RabbitmqBrokerConfig',
-        name: brokerConfigName,
+        name: configName,
         namespace,
       },
-      delivery: { retry: 5, backoffPolicy: 'exponential', backoffDelay: 'PT1S', deadLetterSink },
+      delivery: {
+        retry: 5,
+        backoffPolicy: 'exponential',
+        backoffDelay: 'PT1S',
+        ...(deadLetterSink === undefined ? {} : { deadLetterSink }),
+      },
     },
   });
 }

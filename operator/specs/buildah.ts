@@ -29,6 +29,8 @@ export const buildah: Builder = {
       ...storage,
       'build',
       '--isolation=chroot',
+      // the same context has the same digest, whenever it is built
+      '--timestamp=0',
       `--tag=${localName}`,
       `--tls-verify=${!isInsecure(request)}`,
       ...cacheFlags(request),

@@ -1,5 +1,6 @@
 import type { EnvVar } from 'kubernetes-types/core/v1.d.ts';
 import type { Language, LambdaFunction, LambdaFunctionSpec } from '../api/index.ts';
+import { secretVariable, variable, withOwnVariables } from './environment-variable.ts';
 
 type Observability = NonNullable<LambdaFunctionSpec['observability']>;
 
@@ -31,8 +32,6 @@ export function functionEnvironment(
   telemetry: TelemetryDefaults,
   { timeoutSeconds, concurrency }: CallLimits,
 ): readonly EnvVar[] {
-  const own = spec.env ?? [];
-  const taken = new Set(own.map(({ name }) => name));
   const injected = [
     ...handlerVariable(spec),
     variable('FUNCTION_NAME', metadata.name),
@@ -44,10 +43,8 @@ export function functionEnvironment(
     ...loggingVariables(spec.observability?.logging, telemetry),
     ...logfireVariables(spec.observability?.logfire),
   ];
-  return [...injected.filter(({ name }) => !taken.has(name)), ...own.map(toEnvVar)];
+  return withOwnVariables(injected, spec.env);
 }
-
-const variable = (name: string, value: string | number | boolean): EnvVar => ({ name, value: String(value) });
 
 function handlerVariable({ runtime, source }: LambdaFunctionSpec): readonly EnvVar[] {
   return runtime === undefined || source.type === 'image'
@@ -94,42 +91,6 @@ function loggingVariables(logging: Observability['logging'], { logLevel }: Telem
 
 function logfireVariables(logfire: Observability['logfire']): readonly EnvVar[] {
   return logfire?.enabled === true && logfire.tokenSecretRef !== undefined
-    ? [{ name: 'LOGFIRE_TOKEN', valueFrom: { secretKeyRef: keyOf(logfire.tokenSecretRef) } }]
+    ? [secretVariable('LOGFIRE_TOKEN', logfire.tokenSecretRef)]
     : [];
-}
-
-type KeyReference = NonNullable<NonNullable<Observability['logfire']>['tokenSecretRef']>;
-
-function keyOf({ name, key, optional }: KeyReference) {
-  return { name, key, ...(optional === undefined ? {} : { optional }) };
-}
-
-type Variable = NonNullable<LambdaFunctionSpec['env']>[number];
-
-function toEnvVar({ name, value, valueFrom }: Variable): EnvVar {
-  return valueFrom === undefined ? { name, value: value ?? '' } : { name, valueFrom: toSource(valueFrom) };
-}
-
-function toSource(from: NonNullable<Variable['valueFrom']>): NonNullable<EnvVar['valueFrom']> {
-  const { configMapKeyRef, fieldRef, resourceFieldRef, secretKeyRef } = from;
-  return {
-    ...(fieldRef === undefined
-      ? {}
-      : { fieldRef: { apiVersion: fieldRef.apiVersion ?? 'v1', fieldPath: fieldRef.fieldPath } }),
-    ...(resourceFieldRef === undefined ? {} : { resourceFieldRef: toResource(resourceFieldRef) }),
-    ...(secretKeyRef === undefined ? {} : { secretKeyRef: keyOf(secretKeyRef) }),
-    ...(configMapKeyRef === undefined ? {} : { configMapKeyRef: keyOf(configMapKeyRef) }),
-  };
-}
-
-function toResource({
-  containerName,
-  divisor,
-  resource,
-}: NonNullable<NonNullable<Variable['valueFrom']>['resourceFieldRef']>) {
-  return {
-    resource,
-    ...(containerName === undefined ? {} : { containerName }),
-    ...(divisor === undefined ? {} : { divisor: String(divisor) }),
-  };
 }

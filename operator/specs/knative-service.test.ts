@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../kube/object.ts';
-import { referencesOf, referenceVersions } from '../function/references.ts';
+import { referencesOf } from '../function/references.ts';
+import { referenceVersions } from './reference.ts';
 import { sampleFunction, sampleSettings } from '../function/sample.ts';
 import { serviceObject, type ServingAsk } from '../function/serving-objects.ts';
 import { decidePin } from '../function/pin.ts';
@@ -110,6 +111,18 @@ describe('the Knative Service of a function', () => {
     const spec = { env: [{ name: 'TIMEOUT_SECONDS', value: '29.5' }] };
     expect(podOf(build(spec)).timeoutSeconds).toBe(40);
     expect(podOf(build({ env: [{ name: 'TIMEOUT_SECONDS', value: 'never' }] })).timeoutSeconds).toBe(310);
+  });
+
+  test('makes another revision of a tag that was pushed again, and of nothing else', () => {
+    const annotations = { 'lambda.knative.io/source-changed': '2026-01-01T00:00:00Z' };
+    const changed = (source: object) =>
+      build({ source, runtime: undefined }, { annotations }, { image: 'r:latest' }).spec.template.metadata.annotations;
+    const name = 'lambda.knative.io/source-changed';
+    expect(changed({ type: 'image', image: { repository: 'r' } })).toMatchObject(annotations);
+    expect(
+      changed({ type: 'image', image: { repository: 'r', digest: `sha256:${'a'.repeat(64)}` } }),
+    ).not.toHaveProperty([name]);
+    expect(changed({ type: 'inline', inline: { code: 'x' } })).not.toHaveProperty([name]);
   });
 
   test('probes an image of the author by its port, as it may serve any path', () => {
@@ -226,38 +239,58 @@ describe('a rollback', () => {
   };
 
   test('brings back the template of an earlier revision, without what Knative added', () => {
-    const { pin } = decidePin(sampleFunction({}, asking('hello-00001')), [revision]);
+    const { pin } = decidePin(sampleFunction({}, asking('hello-00001')), [revision], undefined);
     const service = build({ scaling: { minReplicas: 5 } }, {}, { pin });
     expect(service.spec.template).toEqual(template);
   });
 
   test('to a digest keeps the spec and changes the image', () => {
     const digest = `sha256:${'d'.repeat(64)}`;
-    const { pin } = decidePin(sampleFunction({}, asking(digest)), []);
+    const { pin } = decidePin(sampleFunction({}, asking(digest)), [], undefined);
     expect(podOf(build({}, {}, { pin })).containers[0].image).toBe(`pull.example.com/functions@${digest}`);
     expect(podOf(build({}, {}, { pin, image: 'host:5000/f:v1' })).containers[0].image).toBe(`host:5000/f@${digest}`);
   });
 
   test('holds for the spec that it was asked for, and ends with the next one', () => {
-    const asked = decidePin(sampleFunction({}, asking('hello-00001')), [revision]);
+    const asked = decidePin(sampleFunction({}, asking('hello-00001')), [revision], undefined);
     expect(asked).toMatchObject({ pin: { kind: 'revision' }, pinnedTo: 'hello-00001 t1', pinnedGeneration: 3 });
     const status = { serviceStatus: { pinnedTo: 'hello-00001 t1', pinnedGeneration: 3 } };
-    expect(decidePin(sampleFunction({}, asking('hello-00001'), status), [revision]).pin.kind).toBe('revision');
-    const changed = decidePin(sampleFunction({}, asking('hello-00001', { generation: 4 }), status), [revision]);
+    expect(decidePin(sampleFunction({}, asking('hello-00001'), status), [revision], undefined).pin.kind).toBe(
+      'revision',
+    );
+    const changed = decidePin(
+      sampleFunction({}, asking('hello-00001', { generation: 4 }), status),
+      [revision],
+      undefined,
+    );
     expect(changed).toMatchObject({ pin: { kind: 'none' }, pinnedGeneration: 3 });
   });
 
   test('that is asked for again holds for the new spec', () => {
     const status = { serviceStatus: { pinnedTo: 'hello-00001 t0', pinnedGeneration: 2 } };
-    expect(decidePin(sampleFunction({}, asking('hello-00001'), status), [revision]).pin.kind).toBe('revision');
+    expect(decidePin(sampleFunction({}, asking('hello-00001'), status), [revision], undefined).pin.kind).toBe(
+      'revision',
+    );
+  });
+
+  test('keeps what it brought back when Knative removes the revision, until the spec changes', () => {
+    const { pin } = decidePin(sampleFunction({}, asking('hello-00001')), [revision], undefined);
+    const applied = build({ scaling: { minReplicas: 5 } }, {}, { pin });
+    const live = { ...applied, metadata: { ...revision.metadata, ...applied.metadata } };
+    const kept = { kind: 'kept', target: 'hello-00001', service: live };
+    expect(decidePin(sampleFunction({}, asking('hello-00001')), [], live).pin).toEqual(kept);
+    expect(decidePin(sampleFunction({}, asking('hello-00002')), [], live).pin.kind).toBe('missing');
+    const status = { serviceStatus: { pinnedTo: 'hello-00001 t1', pinnedGeneration: 3 } };
+    const changed = sampleFunction({}, asking('hello-00001', { generation: 4 }), status);
+    expect(decidePin(changed, [], live).pin.kind).toBe('none');
   });
 
   test('fails to name what is no revision', () => {
-    expect(decidePin(sampleFunction({}, asking('hello-00009')), [revision]).pin).toEqual({
+    expect(decidePin(sampleFunction({}, asking('hello-00009')), [revision], undefined).pin).toEqual({
       kind: 'missing',
       target: 'hello-00009',
     });
-    expect(decidePin(sampleFunction(), [revision])).toEqual({
+    expect(decidePin(sampleFunction(), [revision], undefined)).toEqual({
       pin: { kind: 'none' },
       pinnedTo: undefined,
       pinnedGeneration: undefined,

@@ -87,7 +87,7 @@ export function buildKnativeService(props: KnativeServiceProps): AppliedKnativeS
       namespace: metadata.namespace,
       ownerReferences: [controllerReference(props.function)],
       labels: serviceLabels(props),
-      annotations: runtimeAnnotations(spec),
+      annotations: { ...runtimeAnnotations(spec), ...pinAnnotation(props.pinned) },
     },
     spec: { template: withTemplateHash(template) },
   });
@@ -104,7 +104,11 @@ function runtimeAnnotations({ runtime }: LambdaFunctionSpec): Record<string, str
     : { [annotations.runtime]: runtime.language, [annotations.version]: runtime.version };
 }
 
-function withTemplateHash(template: RevisionTemplate): RevisionTemplate {
+const pinAnnotation = (pinned: Revision | undefined): Record<string, string> =>
+  pinned === undefined ? {} : { [annotations.pinnedTo]: pinned.metadata.name };
+
+/** A template with a hash of itself: it is what makes another revision. */
+export function withTemplateHash(template: RevisionTemplate): RevisionTemplate {
   return annotated(template, { [annotations.appliedHash]: hashOf(canonicalJson(template), 32) });
 }
 
@@ -137,8 +141,9 @@ function functionTemplate(props: KnativeServiceProps): RevisionTemplate {
     metadata: {
       labels: objectLabels(metadata.name, 'lambda'),
       annotations: {
-        ...scalingAnnotations(spec, target),
+        ...scalingAnnotations(scalingOf(spec, target)),
         ...(props.references === '' ? {} : { [annotations.references]: props.references }),
+        ...changedImage(props.function),
       },
     },
     spec: {
@@ -154,6 +159,14 @@ function functionTemplate(props: KnativeServiceProps): RevisionTemplate {
   };
 }
 
+/** A tag that was pushed again: Knative looks up what it means for a new revision only. */
+function changedImage({ metadata, spec }: LambdaFunction): Record<string, string> {
+  const changed = metadata.annotations[annotations.sourceChanged];
+  return changed === undefined || spec.source.type !== 'image' || spec.source.image?.digest !== undefined
+    ? {}
+    : { [annotations.sourceChanged]: changed };
+}
+
 /** Template of an earlier revision: what the operator put there, without what Knative added. */
 function templateOf({ metadata, spec }: Revision): RevisionTemplate {
   return { metadata: { labels: ownKeys(metadata.labels), annotations: ownKeys(metadata.annotations) }, spec };
@@ -167,10 +180,10 @@ function ownKeys(map: Readonly<Record<string, string>> = {}): Record<string, str
 const isDerived = (key: string): boolean => [annotations.appliedHash, ...traceKeys].some((one) => one === key);
 
 /** Time for the answer that a call took too long, in seconds: after it Knative ends the call itself. */
-const answerSeconds = 10;
+export const answerSeconds = 10;
 
 /** Longest call in whole seconds: what the author tells the wrapper, Knative must allow. */
-export function requestTimeout({ env = [] }: LambdaFunctionSpec, otherwise: number): number {
+export function requestTimeout({ env = [] }: Pick<LambdaFunctionSpec, 'env'>, otherwise: number): number {
   const value = env.find(({ name }) => name === 'TIMEOUT_SECONDS')?.value ?? '';
   return /^([0-9]{1,6})([.][0-9]+)?$/.test(value) && Number(value) > 0 ? Math.ceil(Number(value)) : otherwise;
 }
@@ -189,17 +202,31 @@ function concurrencyOf({ scaling }: LambdaFunctionSpec): {
   };
 }
 
-function scalingAnnotations({ scaling }: LambdaFunctionSpec, target: number): Record<string, string> {
+function scalingOf({ scaling }: LambdaFunctionSpec, target: number): Scaling {
+  const { minReplicas = 0, maxReplicas = 50, scaleToZeroGracePeriod } = scaling ?? {};
+  return { minReplicas, maxReplicas, target, retention: scaleToZeroGracePeriod };
+}
+
+/** How many pods run. */
+export interface Scaling {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** Requests per pod that the autoscaler aims at. */
+  readonly target: number;
+  /** How long the last pod stays; undefined leaves it to the cluster. */
+  readonly retention: string | undefined;
+}
+
+/** Annotations by which Knative scales a revision. */
+export function scalingAnnotations({ maxReplicas, minReplicas, retention, target }: Scaling): Record<string, string> {
   const prefix = 'autoscaling.knative.dev';
   return {
     [`${prefix}/class`]: 'kpa.autoscaling.knative.dev',
     [`${prefix}/metric`]: 'concurrency',
-    [`${prefix}/min-scale`]: String(scaling?.minReplicas ?? 0),
-    [`${prefix}/max-scale`]: String(scaling?.maxReplicas ?? 50),
+    [`${prefix}/min-scale`]: String(minReplicas),
+    [`${prefix}/max-scale`]: String(maxReplicas),
     [`${prefix}/target`]: String(target),
-    ...(scaling === undefined
-      ? {}
-      : { [`${prefix}/scale-to-zero-pod-retention-period`]: scaling.scaleToZeroGracePeriod }),
+    ...(retention === undefined ? {} : { [`${prefix}/scale-to-zero-pod-retention-period`]: retention }),
   };
 }
 
@@ -212,7 +239,7 @@ function functionContainer({ function: fn, image, settings }: KnativeServiceProp
     imagePullPolicy: imagePullPolicy ?? own?.pullPolicy ?? 'IfNotPresent',
     ...entrypoint(own),
     env: [...functionEnvironment(fn, settings.telemetry, limits)],
-    resources: toRequirements(podResources(resources)),
+    resources: toRequirements(podResources(resources, defaultResources)),
     securityContext: hardenedSecurityContext,
     volumeMounts: [temporaryMount],
   };
@@ -242,12 +269,25 @@ const defaultResources: ContainerResources = {
 };
 
 /** A limit that the author left out is the default, or the request where that is more: a quota counts limits. */
-function podResources(given: LambdaFunctionSpec['resources']): ContainerResources {
-  const requests = given?.requests ?? defaultResources.requests;
-  const limitOf = (resource: 'cpu' | 'memory'): string =>
-    given?.limits?.[resource] ?? larger(requests[resource], defaultResources.limits[resource]);
-  return { requests, limits: { cpu: limitOf('cpu'), memory: limitOf('memory') } };
+export function podResources(given: GivenResources | undefined, defaults: ContainerResources): ContainerResources {
+  const requestOf = (resource: Amount): string => given?.requests?.[resource] ?? defaults.requests[resource];
+  const limitOf = (resource: Amount): string =>
+    given?.limits?.[resource] ?? larger(requestOf(resource), defaults.limits[resource]);
+  return {
+    requests: { cpu: requestOf('cpu'), memory: requestOf('memory') },
+    limits: { cpu: limitOf('cpu'), memory: limitOf('memory') },
+  };
 }
+
+type Amount = 'cpu' | 'memory';
+
+/** `resources` of a function or an agent; a request that is left out is the default. */
+interface GivenResources {
+  readonly requests?: GivenAmounts | undefined;
+  readonly limits?: GivenAmounts | undefined;
+}
+
+type GivenAmounts = Readonly<Partial<Record<Amount, string | undefined>>>;
 
 const larger = (one: string, other: string): string => (quantityValue(one) > quantityValue(other) ? one : other);
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../kube/object.ts';
+import type { KubernetesObject, OwnerReference } from '../kube/object.ts';
 import type { Resource } from '../kube/resource.ts';
 import { type AppliedObject, withAppliedHash } from './applied-object.ts';
 import { objectLabels } from './ownership.ts';
@@ -13,7 +13,7 @@ export interface RabbitmqSettings {
   readonly vhost: string;
 }
 
-interface AppliedRabbitmqBrokerConfig extends AppliedObject {
+export interface AppliedRabbitmqBrokerConfig extends AppliedObject {
   readonly spec: {
     readonly rabbitmqClusterReference:
       | { readonly name: string; readonly namespace: string }
@@ -42,13 +42,28 @@ export const rabbitmqBrokerConfigResource: Resource<RabbitmqBrokerConfig> = {
 /** Name that the charts use too: one configuration a namespace. */
 export const brokerConfigName = 'lambda-broker-config';
 
+export interface RabbitmqBrokerConfigProps {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly owners: readonly OwnerReference[];
+  readonly rabbitmq: RabbitmqSettings;
+}
+
+/** Where the Broker of a namespace keeps its events. */
+export function buildNamespaceBrokerConfig(namespace: string, rabbitmq: RabbitmqSettings): AppliedRabbitmqBrokerConfig {
+  const labels = objectLabels('shared', 'broker-config');
+  return buildRabbitmqBrokerConfig({ name: brokerConfigName, namespace, labels, owners: [], rabbitmq });
+}
+
 /** Where a Broker keeps its events. Its spec can never change. */
-export function buildRabbitmqBrokerConfig(namespace: string, settings: RabbitmqSettings): AppliedRabbitmqBrokerConfig {
-  const { cluster, queueType, vhost } = settings;
+export function buildRabbitmqBrokerConfig(props: RabbitmqBrokerConfigProps): AppliedRabbitmqBrokerConfig {
+  const { labels, name, namespace, owners, rabbitmq } = props;
+  const { cluster, queueType, vhost } = rabbitmq;
   return withAppliedHash({
     apiVersion: 'eventing.knative.dev/v1alpha1',
     kind: 'RabbitmqBrokerConfig',
-    metadata: { name: brokerConfigName, namespace, labels: objectLabels('shared', 'broker-config') },
+    metadata: { name, namespace, ...(owners.length === 0 ? {} : { ownerReferences: owners }), labels },
     spec: {
       rabbitmqClusterReference:
         cluster.by === 'name'

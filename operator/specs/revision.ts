@@ -8,7 +8,7 @@ export interface RevisionSpec {
   readonly containerConcurrency: number;
   readonly timeoutSeconds: number;
   readonly serviceAccountName: string;
-  readonly automountServiceAccountToken: false;
+  readonly automountServiceAccountToken: boolean;
   readonly enableServiceLinks: false;
   readonly imagePullSecrets: readonly LocalObjectReference[];
   readonly containers: readonly [Container];

@@ -19,6 +19,11 @@ export interface Destination {
   readonly uri?: string;
 }
 
+/** An address outside of what Kubernetes resolves. */
+export interface Address {
+  readonly uri: string;
+}
+
 export interface DeliverySpec {
   readonly retry: number;
   readonly backoffPolicy: 'exponential';
@@ -33,7 +38,7 @@ interface TriggerSpec {
   readonly broker: string;
   /** The RabbitMQ broker compares exactly, and reads no other filter. */
   readonly filter: { readonly attributes: Readonly<Record<string, string>> };
-  readonly subscriber: Destination;
+  readonly subscriber: Destination | Address;
   readonly delivery: DeliverySpec;
 }
 
@@ -117,7 +122,8 @@ function buildTrigger(fn: LambdaFunction, type: string, settings: TriggerSetting
 
 const defaultParallelism = 50;
 
-const dispatcherResources = {
+/** Annotations that bound the pod that dispatches a Trigger. */
+export const dispatcherResources = {
   'rabbitmq.eventing.knative.dev/cpu-request': brokerResources.dispatcher.requests.cpu,
   'rabbitmq.eventing.knative.dev/cpu-limit': brokerResources.dispatcher.limits.cpu,
   'rabbitmq.eventing.knative.dev/memory-request': brokerResources.dispatcher.requests.memory,
@@ -125,7 +131,7 @@ const dispatcherResources = {
 };
 
 /** Broker and filter of a Trigger never change: what they are is in the name, so that another one is made beside it. */
-function triggerName(base: string, fixed: object): string {
+export function triggerName(base: string, fixed: object): string {
   const hash = hashOf(canonicalJson(fixed), 8);
   return `${base.slice(0, 63 - hash.length - 1).replace(/-+$/, '')}-${hash}`;
 }

@@ -20,6 +20,14 @@ import {
 
 export const deployCauses: readonly Cause[] = [
   [
+    'a service of a function that is gone',
+    serving({ kind: 'leftover' }),
+    'DeployReady',
+    'FormerServiceEnding',
+    'Deploying',
+    'another hello, which was deleted',
+  ],
+  [
     'a revision that starts',
     serving(deployFacts(startingService)),
     'DeployReady',

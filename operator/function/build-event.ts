@@ -15,31 +15,8 @@ const aliases = {
   lifecycleBuildTimeout: 'buildTimeout',
 } as const;
 
-/** Attributes of a CloudEvent that tells of a function. */
-export interface EventAttributes {
-  readonly type: string;
-  readonly source: string;
-  readonly subject: string;
-  /** Extension: what the event is part of. */
-  readonly correlationid?: string;
-}
-
-/** Attributes of the event that tells of a build. @param correlationId of what asked for it */
-export function buildEventAttributes(
-  fn: LambdaFunction,
-  event: BuildEvent,
-  correlationId: string | undefined,
-): EventAttributes {
-  const { name, namespace } = fn.metadata;
-  return {
-    type: eventType(fn, event),
-    source: eventSource(fn),
-    subject: `${namespace}/${name}`,
-    ...(correlationId === undefined ? {} : { correlationid: correlationId }),
-  };
-}
-
-function eventType({ spec }: LambdaFunction, event: BuildEvent): string {
+/** CloudEvents type of what happened to a build. */
+export function buildEventType({ spec }: LambdaFunction, event: BuildEvent): string {
   const types: Readonly<Partial<Record<string, string>>> = spec.eventing?.eventTypes ?? {};
   const given = types[event] ?? eventTypes[event];
   const alias = new Map(Object.entries(aliases)).get(event) ?? '';
@@ -49,7 +26,8 @@ function eventType({ spec }: LambdaFunction, event: BuildEvent): string {
 /** What the schema fills in, which nobody wrote. */
 const unsaidSource = 'knative-lambda-operator';
 
-function eventSource({ metadata, spec }: LambdaFunction): string {
+/** CloudEvents source of what is told of a function. */
+export function eventSource({ metadata, spec }: LambdaFunction): string {
   const given = spec.eventing?.eventSource ?? unsaidSource;
   return given === unsaidSource ? `io.knative.lambda/operator/${metadata.namespace}/${metadata.name}` : given;
 }
