@@ -1,4 +1,6 @@
+import { dlq, dlqHelp } from './dlq.ts';
 import { invoke, invokeHelp } from './invoke.ts';
+import { route, routeHelp } from './route.ts';
 import { run, runHelp } from './run.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -6,11 +8,15 @@ const help = `usage: knative-lambda COMMAND [--help]
 
   run FILE|MANIFEST   serve a function on this machine, without a cluster
   invoke NAME|URL     send an event to a function and print the answer
+  dlq VERB            list, show, replay and purge dead letters
+  route TABLE         say where an event would go by a table of intents, and why
 `;
 
 const commands = {
   run: { help: runHelp, start: run },
   invoke: { help: invokeHelp, start: invoke },
+  dlq: { help: dlqHelp, start: dlq },
+  route: { help: routeHelp, start: route },
 } as const;
 
 const isCommand = (name: string): name is keyof typeof commands => Object.hasOwn(commands, name);

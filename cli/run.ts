@@ -82,17 +82,24 @@ function parseVariable(text: string): [string, string] {
 async function serveOnce(settings: RunSettings, ending: Promise<Stop>): Promise<Stop> {
   const local = readLocalFunction(settings.path, settings.handler);
   const change = watchFor(local.watched);
-  const served = startFunction(local, settings);
+  try {
+    return await serveUntil(Promise.race([change.happened, ending]), startFunction(local, settings), settings);
+  } finally {
+    // a watcher that is left would keep the process
+    change.stop();
+    local.remove();
+  }
+}
+
+async function serveUntil(stop: Promise<Stop>, served: Started | undefined, settings: RunSettings): Promise<Stop> {
   try {
     if (served === undefined) process.stderr.write('waiting for a change\n');
     else void report(served.function, settings);
-    const reason = await Promise.race([change.happened, ending]);
+    const reason = await stop;
     await served?.function.stop();
     return reason;
   } finally {
-    change.stop();
     served?.remove();
-    local.remove();
   }
 }
 

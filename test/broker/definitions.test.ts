@@ -1,24 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { requiredSecrets } from '../../charts/required-secrets.ts';
 import { type Environment, findEnvironment, readEnvironments } from '../../stacks/index.ts';
-import { buildSecret, generateValues } from '../../tools/secret-values.ts';
 import { type ManifestDocument, readManifests } from '../cluster/committed-manifests.ts';
 import { eventually } from '../cluster/eventually.ts';
-import { type Login, type Management, pathOf } from './management.ts';
+import { generateLogins, loginOf } from './logins.ts';
+import { type Management, pathOf } from './management.ts';
 import { type Rabbitmq, startRabbitmq } from './rabbitmq.ts';
-import { declareAll, type Logins } from './topology-operator.ts';
+import { declareAll } from './topology-operator.ts';
 
 const environments = readEnvironments();
 const named = (name: string): Environment => findEnvironment(environments, name);
-
-/** The Secret of the environment as it would be generated. */
-function credentialsOf(environment: Environment): { readonly name: string; readonly login: Login } {
-  const secret = requiredSecrets(environment).find(({ generated }) => generated === true);
-  if (secret === undefined) throw new Error(`${environment.name} has no generated Secret`);
-  const { username = '', password = '' } = buildSecret(secret, generateValues(secret.keys)).stringData;
-  return { name: secret.name, login: { username, password } };
-}
 
 const policySchema = z.looseObject({ definition: z.looseObject({}) });
 
@@ -83,8 +74,7 @@ describe('a RabbitMQ of the distribution', () => {
   describe.each(['dev', 'staging', 'pro'])('with the objects of %s', (name) => {
     const environment = named(name);
     const { vhost, queues, limits } = environment.rabbitmq;
-    const credentials = credentialsOf(environment);
-    const logins: Logins = new Map([[credentials.name, credentials.login]]);
+    const logins = generateLogins(environment);
     const manifests = readManifests(name);
     let own: Management;
     let work: ReturnType<typeof worker>;
@@ -104,7 +94,7 @@ describe('a RabbitMQ of the distribution', () => {
       );
 
     beforeAll(async () => {
-      own = rabbitmq.as(credentials.login);
+      own = rabbitmq.as(loginOf(logins, 'rabbitmq-credentials'));
       work = worker(own, vhost);
       // the order that fits least: what is needed comes after what needs it
       refused = await declareMore(manifests.toReversed());
@@ -222,9 +212,9 @@ describe('a RabbitMQ of the distribution', () => {
   test('keeps rejected messages also where all objects of an environment are declared at one moment', async () => {
     const environment = named('prd');
     const { vhost, queues } = environment.rabbitmq;
-    const { name, login } = credentialsOf(environment);
-    const broker = { administrator: rabbitmq.administrator, as: rabbitmq.as, logins: new Map([[name, login]]) };
-    const work = worker(rabbitmq.as(login), vhost);
+    const logins = generateLogins(environment);
+    const broker = { administrator: rabbitmq.administrator, as: rabbitmq.as, logins };
+    const work = worker(rabbitmq.as(loginOf(logins, 'rabbitmq-credentials')), vhost);
     const uses = ['builds', 'services', 'results'] as const;
     const kept: (readonly string[])[] = [];
     // RabbitMQ misses a policy now and then only, so one round would prove little
@@ -250,9 +240,9 @@ describe('a RabbitMQ of the distribution', () => {
   test('holds rejected messages back while the queue of dead letters is full', async () => {
     const environment = named('prd');
     const { vhost, queues } = environment.rabbitmq;
-    const { name, login } = credentialsOf(environment);
-    const broker = { administrator: rabbitmq.administrator, as: rabbitmq.as, logins: new Map([[name, login]]) };
-    const work = worker(rabbitmq.as(login), vhost);
+    const logins = generateLogins(environment);
+    const broker = { administrator: rabbitmq.administrator, as: rabbitmq.as, logins };
+    const work = worker(rabbitmq.as(loginOf(logins, 'rabbitmq-credentials')), vhost);
     const objects = readManifests('prd').map((object) =>
       object.metadata.name === 'knative-lambda-dead-letters' ? shortened(object, 1) : object,
     );
@@ -278,10 +268,10 @@ describe('a RabbitMQ of the distribution', () => {
     const users = z.array(z.looseObject({ name: z.string() })).parse(body);
     expect(users.map((user) => user.name).toSorted()).toEqual([
       'administrator',
-      'knative-lambda',
-      'knative-lambda-dev',
-      'knative-lambda-prd',
-      'knative-lambda-staging',
+      ...['knative-lambda', 'knative-lambda-dev', 'knative-lambda-prd', 'knative-lambda-staging'].flatMap((user) => [
+        user,
+        `${user}-dead-letters`,
+      ]),
     ]);
     const guest = rabbitmq.as({ username: 'guest', password: 'guest' });
     expect(await guest.request('GET', '/whoami')).toMatchObject({ status: 401 });

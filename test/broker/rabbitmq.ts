@@ -13,6 +13,9 @@ export interface Rabbitmq {
   readonly administrator: Management;
   /** Management API as anybody else. */
   as(this: void, login: Login): Management;
+  readonly amqpPort: number;
+  /** Kills the node and starts it again with what it had on its disk. */
+  restart(this: void): Promise<void>;
   stop(this: void): Promise<void>;
 }
 
@@ -20,7 +23,7 @@ export interface Rabbitmq {
 export async function startRabbitmq(): Promise<Rabbitmq> {
   const root = locateFolder(rabbitmqPart);
   if (root === undefined) throw new Error('no RabbitMQ found, make it with: make real-parts PART=rabbitmq');
-  const [amqpPort, managementPort, distributionPort, epmdPort] = await findFreePorts(4);
+  const [amqpPort = 0, managementPort, distributionPort, epmdPort] = await findFreePorts(4);
   const programs = supervisePrograms();
   const home = join(programs.folder, 'home');
   mkdirSync(home);
@@ -60,12 +63,19 @@ export async function startRabbitmq(): Promise<Rabbitmq> {
   };
   // the node would start one that outlives it
   programs.start({ name: 'epmd', path: join(erlang, 'epmd'), arguments: [], environment });
-  programs.start({ name: 'rabbitmq', path: serverProgram(root), arguments: [], environment });
+  const server = { name: 'rabbitmq', path: serverProgram(root), arguments: [], environment } as const;
+  programs.start(server);
   const as = (other: Login): Management => manage(`http://127.0.0.1:${managementPort}/api`, other);
   const administrator = as(login);
   const isUp = async (): Promise<boolean> => (await administrator.request('GET', '/overview')).status === 200;
-  await eventually(isUp, { intervalMs: 200, giveUp: programs.failure });
-  return { administrator, as, stop: programs.stop };
+  const untilUp = () => eventually(isUp, { intervalMs: 200, giveUp: programs.failure });
+  await untilUp();
+  const restart = async (): Promise<void> => {
+    await programs.end(server.name, 'SIGKILL');
+    programs.start(server);
+    await untilUp();
+  };
+  return { administrator, as, amqpPort, restart, stop: programs.stop };
 }
 
 function serverProgram(root: string): string {

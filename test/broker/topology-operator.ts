@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { loginOf, type Logins } from './logins.ts';
 import type { ManifestDocument } from '../cluster/committed-manifests.ts';
-import { type Login, type Management, pathOf } from './management.ts';
+import { type Management, pathOf } from './management.ts';
 import type { Rabbitmq } from './rabbitmq.ts';
-
-/** Passwords of the Secrets that objects connect or are made with, by name of the Secret. */
-export type Logins = ReadonlyMap<string, Login>;
 
 const name = z.looseObject({ name: z.string() });
 
@@ -80,12 +78,6 @@ function callFor(kind: string, given: z.output<typeof spec>, logins: Logins): Ca
     default:
       throw new Error(`got kind ${kind}; say how the topology operator declares it`);
   }
-}
-
-function loginOf(logins: Logins, secret: string): Login {
-  const login = logins.get(secret);
-  if (login === undefined) throw new Error(`no Secret ${secret}`);
-  return login;
 }
 
 export interface Broker extends Pick<Rabbitmq, 'administrator' | 'as'> {
