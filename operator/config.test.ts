@@ -17,9 +17,12 @@ describe('the configuration', () => {
     expect(readConfig([], {})).toEqual({
       mode: 'controller',
       functions: expect.any(Object),
+      agents: expect.any(Object),
+      lifecycle: { kind: 'broker', made: undefined },
       referenceNamespaces: [],
       metricsAddress: { host: undefined, port: 8080 },
       healthAddress: { host: undefined, port: 8081 },
+      requestRate: undefined,
       leaderElection: { kind: 'none' },
       watch: { kind: 'all', except: [] },
       logLevel: 'info',
@@ -51,6 +54,20 @@ describe('the configuration', () => {
     },
   );
 
+  test.each([
+    [['--kube-api-qps=20'], { perSecond: 20, burst: 10 }],
+    [['--kube-api-qps', '20', '--kube-api-burst', '0'], { perSecond: 20, burst: 1 }],
+    [['--kube-api-burst=30'], undefined],
+  ])('takes %j as a limit of requests', (args, expected) => {
+    expect(readConfig(args, {}).requestRate).toEqual(expected);
+  });
+
+  test('fails on a limit of requests that is no number', () => {
+    expect(faultsOf(['--kube-api-qps=fast'])).toEqual([
+      '--kube-api-qps: got "fast", allowed a whole number; change it',
+    ]);
+  });
+
   test('takes empty variables as absent, as the ConfigMap writes them', () => {
     const empty = { WATCH_NAMESPACES: '', EXCLUDED_NAMESPACES: '', OTEL_EXPORTER_OTLP_ENDPOINT: '', LEASE_NAME: '' };
     expect(readConfig([], empty)).toEqual(readConfig([], {}));
@@ -72,8 +89,8 @@ describe('the configuration', () => {
         OTEL_TRACES_SAMPLER_ARG: '1.5',
       }),
     ).toEqual([
-      'flag: got --metrics-adress, allowed --mode, --metrics-bind-address, --health-probe-bind-address, --leader-elect, --help; correct or remove it',
-      '--mode: got "reciever", allowed controller, fetch; change it',
+      'flag: got --metrics-adress, allowed --mode, --metrics-bind-address, --health-probe-bind-address, --kube-api-qps, --kube-api-burst, --leader-elect, --help; correct or remove it',
+      '--mode: got "reciever", allowed controller, fetch, receiver; change it',
       '--health-probe-bind-address: got ":99999", allowed :port, host:port or 0 for none; change it',
       '--leader-elect: got "yes", allowed true, false; change it',
       'LOG_LEVEL: got "loud", allowed debug, info, warn, error; change it',
@@ -85,7 +102,7 @@ describe('the configuration', () => {
 
   test.each([
     [['controller'], 'flag: got controller, allowed --mode'],
-    [['--mode'], '--mode: got "true", allowed controller, fetch'],
+    [['--mode'], '--mode: got "true", allowed controller, fetch, receiver'],
     [['--metrics-bind-address=8080'], '--metrics-bind-address: got "8080", allowed :port'],
   ])('fails on %j', (args, fault) => {
     expect(faultsOf(args)).toEqual([expect.stringContaining(fault)]);

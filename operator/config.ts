@@ -1,33 +1,40 @@
 import { z } from 'zod';
 import { type BindAddress, bindAddress } from './bind-address.ts';
+import { agentSettings, agentVariables } from './agent/configuration.ts';
+import type { AgentSettings } from './agent/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { faultLines } from './fault-lines.ts';
 import { describeFlags, parseFlags } from './flags.ts';
 import { functionSettings, functionVariables } from './function/configuration.ts';
 import type { FunctionSettings } from './function/settings.ts';
+import type { RateLimit } from './kube/rate-limit.ts';
+import { lifecycleReceiver, lifecycleVariables } from './lifecycle/configuration.ts';
+import type { LifecycleReceiver } from './lifecycle/receiver.ts';
 import { type LogLevel, logLevels } from './telemetry/log.ts';
 import type { Build } from './telemetry/process-metrics.ts';
 import type { TraceSettings } from './telemetry/trace.ts';
+import { namespace, namespaces, truth, wholeNumber } from './variable-forms.ts';
 
-const truth = z.enum(['true', 'false']).transform((word) => word === 'true');
-const namespace = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'a name of lower-case letters, digits and hyphens');
-const namespaces = z
-  .string()
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .pipe(z.array(namespace));
 const address = z.url({ protocol: /^https?$/, error: 'an http or https address, for example http://tempo:4318' });
 const ratio = z.string().transform(Number).pipe(z.number('a number').min(0).max(1));
 
 const flagSchema = z.strictObject({
   mode: z
-    .enum(['controller', 'fetch'])
+    .enum(['controller', 'fetch', 'receiver'])
     .default('controller')
-    .describe('program to run: controller; fetch, which prepares a build, has a help of its own'),
+    .describe(
+      'program to run: controller; fetch, which prepares a build, and receiver, which takes events, have a help of their own',
+    ),
   'metrics-bind-address': bindAddress.prefault(':8080').describe('where /metrics is served, :8080; 0 for nowhere'),
   'health-probe-bind-address': bindAddress
     .prefault(':8081')
     .describe('where /healthz and /readyz are served, :8081; 0 for nowhere'),
+  'kube-api-qps': wholeNumber
+    .prefault('0')
+    .describe('requests a second to the API server, watches aside, 0 for any number'),
+  'kube-api-burst': wholeNumber
+    .prefault('10')
+    .describe('requests at once after a pause, where --kube-api-qps is set, 10'),
   'leader-elect': truth.prefault('false').describe('work only while holding the Lease, false'),
 });
 
@@ -50,6 +57,8 @@ const variableSchema = z.object({
   OPERATOR_VERSION: z.string().default('unknown'),
   OPERATOR_COMMIT: z.string().default('unknown'),
   ...functionVariables,
+  ...lifecycleVariables,
+  ...agentVariables,
 });
 
 type Flags = z.output<typeof flagSchema>;
@@ -68,6 +77,8 @@ export interface Config {
   readonly mode: Flags['mode'];
   readonly metricsAddress: BindAddress | undefined;
   readonly healthAddress: BindAddress | undefined;
+  /** Of the controllers' requests; undefined for any number. */
+  readonly requestRate: RateLimit | undefined;
   readonly leaderElection: LeaderElection;
   readonly watch: Watch;
   readonly logLevel: LogLevel;
@@ -75,6 +86,9 @@ export interface Config {
   readonly build: Build;
   readonly podName: string;
   readonly functions: FunctionSettings;
+  readonly agents: AgentSettings;
+  /** Who hears of what happens to functions and agents. */
+  readonly lifecycle: LifecycleReceiver;
   /** Namespaces in which the versions of Secrets and ConfigMaps are watched. */
   readonly referenceNamespaces: readonly string[];
 }
@@ -101,10 +115,15 @@ export function readConfig(args: readonly string[], environment: Environment): C
 
 function toConfig(flags: Flags, variables: Variables): Config {
   const { WATCH_NAMESPACES: listed, EXCLUDED_NAMESPACES: excluded } = variables;
+  const functions = functionSettings(variables);
   return {
     mode: flags.mode,
     metricsAddress: flags['metrics-bind-address'],
     healthAddress: flags['health-probe-bind-address'],
+    requestRate:
+      flags['kube-api-qps'] === 0
+        ? undefined
+        : { perSecond: flags['kube-api-qps'], burst: Math.max(1, flags['kube-api-burst']) },
     leaderElection: flags['leader-elect'] ? leaseOf(variables) : { kind: 'none' },
     watch:
       listed.length === 0
@@ -114,7 +133,9 @@ function toConfig(flags: Flags, variables: Variables): Config {
     tracing: tracingOf(variables),
     build: { version: variables.OPERATOR_VERSION, commit: variables.OPERATOR_COMMIT },
     podName: variables.POD_NAME,
-    functions: functionSettings(variables),
+    functions,
+    agents: agentSettings(variables, functions),
+    lifecycle: lifecycleReceiver(variables.LIFECYCLE_EVENTS, functions),
     referenceNamespaces: referenceNamespaces(variables),
   };
 }
@@ -149,28 +170,6 @@ function tracingOf(variables: Variables): TraceSettings {
     podNamespace: variables.POD_NAMESPACE ?? '',
   };
   return { kind: 'otlp', endpoint, ratio: variables.OTEL_TRACES_SAMPLER_ARG, program };
-}
-
-/** One line for each value that a schema refused, however many of its conditions it breaks. */
-function faultLines(error: z.ZodError | undefined, given: Environment, prefix: string): readonly string[] {
-  const issues = error?.issues ?? [];
-  return [...new Set(issues.map(({ path }) => String(path[0])))].map((name) => {
-    const allowed = new Set(issues.filter(({ path }) => path[0] === name).map(allowedBy));
-    return `${prefix}${name}: got ${JSON.stringify(given[name])}, allowed ${[...allowed].join(', ')}; change it`;
-  });
-}
-
-function allowedBy(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_value':
-      return issue.values.join(', ');
-    case 'too_small':
-      return `${issue.minimum} or more`;
-    case 'too_big':
-      return `${issue.maximum} or less`;
-    default:
-      return issue.message;
-  }
 }
 
 export const usage = `usage: knative-lambda-operator [--flag=value ...]

@@ -8,6 +8,7 @@ import { electionOf } from './elect.ts';
 import { KubeClient } from './kube/client.ts';
 import { systemClock } from './kube/clock.ts';
 import { Informers } from './kube/informers.ts';
+import { LifecycleEvents } from './lifecycle/lifecycle-events.ts';
 import { runProgram } from './program.ts';
 import { EventRecorder } from './reconcile/event-recorder.ts';
 import { KubeEventSink } from './reconcile/event-sink.ts';
@@ -15,6 +16,8 @@ import { HealthServer } from './reconcile/health.ts';
 import { Manager } from './reconcile/manager.ts';
 import { stopSignal } from './reconcile/stop-signal.ts';
 import { hashWrappers, wrappersFolder } from './runtimes/wrapper.ts';
+import { brokerResource } from './specs/broker.ts';
+import { selectionOf } from './served-namespaces.ts';
 import { manager as fieldManager } from './specs/ownership.ts';
 import { clientMetrics } from './telemetry/client-metrics.ts';
 import { ControllerTelemetry } from './telemetry/controller-telemetry.ts';
@@ -47,7 +50,11 @@ async function control(config: Config, environment: Environment): Promise<void> 
   // connections of its own: a renewal waits behind no other request
   const leaseClient = new KubeClient(connection, options);
   const election = electionOf(config, { client: leaseClient, clock, random, registry, log });
-  const client = new KubeClient(connection, { ...options, mayWrite: election.mayAct });
+  const client = new KubeClient(connection, {
+    ...options,
+    mayWrite: election.mayAct,
+    requestRate: config.requestRate,
+  });
   const informers = new Informers({ client, clock, random, observer: reflectorMetrics(registry, clock) });
   const telemetry = new ControllerTelemetry({ registry, log, tracing, clock });
   const recorder = new EventRecorder({
@@ -59,7 +66,11 @@ async function control(config: Config, environment: Environment): Promise<void> 
     onDropped: (err) => log.warn({ err }, 'an event was not sent'),
   });
   const wrappers = await hashWrappers(join(dirname(process.argv[1] ?? ''), wrappersFolder));
-  const parts = { config, client, informers, telemetry, recorder, wrappers, clock, random };
+  const { lifecycle: receiver, watch } = config;
+  const brokers = informers.of(brokerResource, { ...selectionOf(watch), optional: true });
+  const lifecycle = new LifecycleEvents({ receiver, brokers, mayAct: election.mayAct, clock, registry, log });
+  const shared = { config, client, informers, telemetry, registry, recorder, lifecycle, wrappers, clock, random };
+  const parts = { ...shared, isLeading: election.mayAct };
   const manager = new Manager({
     controllers: controllers.map((build) => build(parts)),
     informers: informers.all,
@@ -84,7 +95,7 @@ async function control(config: Config, environment: Environment): Promise<void> 
     log.info({ ...config.build, mode: config.mode }, 'started');
     const stop = stopSignal(process, (code) => process.exit(code));
     stop.addEventListener('abort', () => log.info({ reason: messageOf(stop.reason) }, 'stopping'), { once: true });
-    await Promise.all([manager.run(stop), recorder.run(stop)]);
+    await Promise.all([manager.run(stop), recorder.run(stop), lifecycle.run(stop)]);
     log.info({}, 'stopped');
   } finally {
     await close();

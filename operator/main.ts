@@ -1,7 +1,11 @@
 import { parseFlags } from './flags.ts';
 
 /** Programs by the value of --mode. Each is loaded when it runs, and only then; it reads its own flags and variables. */
-const modes = { controller: () => import('./controller.ts'), fetch: () => import('./fetch/fetch.ts') } as const;
+const modes = {
+  controller: () => import('./controller.ts'),
+  fetch: () => import('./fetch/fetch.ts'),
+  receiver: () => import('./receiver/receiver.ts'),
+} as const;
 
 async function main(args: readonly string[]): Promise<void> {
   const { mode = 'controller' } = parseFlags(['mode'], args).values;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agentDeadLetter } from './dead-letter.ts';
 import { eventSource, eventType } from './event-type.ts';
+import { int32 } from './integer.ts';
 import { dnsLabel, dnsSubdomain } from './kubernetes-name.ts';
 import { validatedBy } from './validation-rule.ts';
 
@@ -35,16 +36,29 @@ const subscriptions = z
   );
 
 /** Absent means off, the opposite of functions. */
-export const agentEventing = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether the agent gets Triggers'),
-  eventSource: z.string().max(1024).optional().describe('CloudEvents source of what the agent sends'),
-  intents: z.array(z.string().min(1).max(256)).max(512).optional().describe('What the agent can be asked for'),
-  subscriptions: subscriptions.optional().describe('Events that wake the agent, one Trigger each'),
-  forwards: z
-    .array(forward)
-    .max(32)
-    .optional()
-    .describe('Events that are sent on to other agents, one Trigger per type'),
-  dlq: agentDeadLetter.optional().describe('Retries and dead letters'),
-  rabbitmq: rabbitmq.optional().describe('RabbitMQ behind the broker'),
-});
+export const agentEventing = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether the agent gets Triggers'),
+    eventSource: z.string().max(1024).optional().describe('CloudEvents source of what the agent sends'),
+    intents: z.array(z.string().min(1).max(256)).max(512).optional().describe('What the agent can be asked for'),
+    maxRunsInFlight: int32(1, 1000)
+      .optional()
+      .describe(
+        'Events that the agent works on at a time, shared evenly by its subscriptions; 10 for each when absent',
+      ),
+    subscriptions: subscriptions.optional().describe('Events that wake the agent, one Trigger each'),
+    forwards: z
+      .array(forward)
+      .max(32)
+      .optional()
+      .describe('Events that are sent on to other agents, one Trigger per type'),
+    dlq: agentDeadLetter.optional().describe('Retries and dead letters'),
+    rabbitmq: rabbitmq.optional().describe('RabbitMQ behind the broker'),
+  })
+  .meta(
+    validatedBy({
+      rule: '!has(self.maxRunsInFlight) || !has(self.subscriptions) || self.maxRunsInFlight >= size(self.subscriptions)',
+      message: 'maxRunsInFlight is less than the number of subscriptions, of which each needs one: raise it',
+      fieldPath: '.maxRunsInFlight',
+    }),
+  );

@@ -53,10 +53,19 @@ export const agentSpec = z
     memory: memory.optional().describe('What the agent remembers'),
   })
   .meta(
-    validatedBy({
-      rule: "!has(self.operationMode) || self.operationMode != 'supervised' || has(self.approval)",
-      message: 'operationMode is supervised: add approval with at least one provider, or use agentic',
-      reason: 'FieldValueRequired',
-      fieldPath: '.approval',
-    }),
+    validatedBy(
+      {
+        rule: '!has(self.serviceAccountName) || !has(self.permissions) || !has(self.permissions.tier)',
+        message:
+          'permissions.tier is given to an account that the operator makes: remove serviceAccountName, or the tier',
+        reason: 'FieldValueInvalid',
+        fieldPath: '.permissions.tier',
+      },
+      {
+        rule: "!has(self.operationMode) || self.operationMode != 'supervised' || has(self.approval)",
+        message: 'operationMode is supervised: add approval with at least one provider, or use agentic',
+        reason: 'FieldValueRequired',
+        fieldPath: '.approval',
+      },
+    ),
   );

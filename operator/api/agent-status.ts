@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { conditions, timestamp } from './condition.ts';
 import { int32, int64 } from './integer.ts';
+import { pendingEvents } from './pending-event.ts';
 
 export const agentPhases = ['Pending', 'Deploying', 'Ready', 'Failed', 'Deleting'] as const;
 
@@ -23,8 +24,15 @@ const aiStatus = z.object({
   provider: z.string().optional().describe('Who serves the model'),
   endpoint: z.string().optional().describe('Address of the model server'),
   activeModel: z.string().optional().describe('Model in use'),
-  modelAvailable: z.boolean().optional().describe('Whether the model can be asked'),
-  lastHealthCheck: timestamp.optional().describe('When that was last judged'),
+  modelAvailable: z
+    .boolean()
+    .optional()
+    .describe('Whether the server says that it serves the model; absent where it is not known'),
+  lastHealthCheck: timestamp
+    .optional()
+    .describe('When the server of the model was last asked; written every ten minutes at most while nothing changes'),
+  lastSuccess: timestamp.optional().describe('When the model was found served last'),
+  probeMilliseconds: int32(0).optional().describe('How long the server of the model took to answer that check'),
   error: z.string().optional().describe('Why the model cannot be asked'),
   inferenceLatencyP99: z.string().optional().describe('99th percentile of the time to an answer'),
   activeConversations: int32(0).optional().describe('Conversations in progress'),
@@ -38,6 +46,7 @@ const disabledCapability = z.object({
 });
 
 const permissionStatus = z.object({
+  tier: z.string().optional().describe('What the agent may do at the API server; absent for nothing'),
   brokerCreationDisabled: z.boolean().optional().describe('Whether the agent may not create Brokers'),
   triggerCreationDisabled: z.boolean().optional().describe('Whether the agent may not create Triggers'),
   functionCreationDisabled: z.boolean().optional().describe('Whether the agent may not create LambdaFunctions'),
@@ -61,6 +70,7 @@ export const agentStatus = z.object({
   aiStatus: aiStatus.optional().describe('The model'),
   permissionStatus: permissionStatus.optional().describe('Limits in force'),
   memoryStatus: memoryStatus.optional().describe('The memory'),
+  pendingEvents,
   conditions: conditions.optional().describe('State of each step, and Ready for all of them'),
 });
 export type LambdaAgentStatus = z.infer<typeof agentStatus>;

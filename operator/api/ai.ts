@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { int32 } from './integer.ts';
-import { keyReference } from './secret-reference.ts';
+import { keyReference, textConfigMap } from './secret-reference.ts';
 import { url } from './url.ts';
 import { validatedBy } from './validation-rule.ts';
 
@@ -33,13 +33,24 @@ export const ai = z
     maxTokens: int32(1, 1_000_000).default(2048).describe('Most tokens in one answer'),
     temperature: temperature.default('0.7').describe('Randomness of answers, 0 to 2, as a number or a string'),
     systemPrompt: prompt.optional().describe('Instructions for the model; wins over `behavior.systemPrompt`'),
+    systemPromptConfigMapRef: textConfigMap
+      .optional()
+      .describe('The same from a ConfigMap, up to 128 KiB; another version of it rolls out'),
     apiKeySecretRef: keyReference.optional().describe('API key; needed for openai and anthropic'),
   })
   .meta(
-    validatedBy({
-      rule: "!(self.provider in ['openai', 'anthropic']) || has(self.apiKeySecretRef)",
-      message: 'ai.provider is openai or anthropic: add ai.apiKeySecretRef with the name and key of a Secret',
-      reason: 'FieldValueRequired',
-      fieldPath: '.apiKeySecretRef',
-    }),
+    validatedBy(
+      {
+        rule: '!has(self.systemPrompt) || !has(self.systemPromptConfigMapRef)',
+        message: 'ai has systemPrompt and systemPromptConfigMapRef: keep one of them',
+        reason: 'FieldValueForbidden',
+        fieldPath: '.systemPromptConfigMapRef',
+      },
+      {
+        rule: "!(self.provider in ['openai', 'anthropic']) || has(self.apiKeySecretRef)",
+        message: 'ai.provider is openai or anthropic: add ai.apiKeySecretRef with the name and key of a Secret',
+        reason: 'FieldValueRequired',
+        fieldPath: '.apiKeySecretRef',
+      },
+    ),
   );

@@ -15,7 +15,19 @@ export const conditionTypes = {
     'SecretsWatched',
     'SpecEffective',
   ],
-  LambdaAgent: ['Ready', 'Reconciling', 'Stalled', 'Eventing', 'Monitoring', 'SecretsWatched'],
+  LambdaAgent: [
+    'Ready',
+    'Reconciling',
+    'Stalled',
+    'SpecAccepted',
+    'DeployReady',
+    'Eventing',
+    'Rights',
+    'Supervision',
+    'Monitoring',
+    'SecretsWatched',
+    'SpecEffective',
+  ],
 } as const;
 
 export const timestamp = z.iso.datetime({ offset: true });

@@ -1,6 +1,9 @@
 const prefix = 'io.knative.lambda';
 
-/** An object of the code bucket came or went; the data is the notification of EventBridge. */
+/** Audience that tokens for the CloudEvents API must be made for. */
+export const receiverAudience = 'knative-lambda-receiver';
+
+/** Code came or went; the data is the notification of EventBridge, S3 or MinIO. */
 export const uploadEventType = `${prefix}.notification.code.changed`;
 
 /** Keys of `spec.eventing.eventTypes` with the CloudEvents type each one stands for; the last five are aliases of old names. */
@@ -26,4 +29,31 @@ export const eventTypes = {
   buildFailed: `${prefix}.lifecycle.build.failed`,
   buildTimeout: `${prefix}.lifecycle.build.timeout`,
   serviceDelete: `${prefix}.command.service.delete`,
+} as const;
+
+/** CloudEvents types of what the receiver tells of alerts and of commands. */
+export const notificationTypes = {
+  criticalAlert: `${prefix}.notification.alert.critical`,
+  warningAlert: `${prefix}.notification.alert.warning`,
+  infoAlert: `${prefix}.notification.alert.info`,
+  auditAccess: `${prefix}.notification.audit.access`,
+  auditChange: `${prefix}.notification.audit.change`,
+} as const;
+
+/** CloudEvents types of what the operator tells of functions, agents and their services; those of builds are named in {@link eventTypes}. */
+export const lifecycleTypes = {
+  createdFunction: `${prefix}.lifecycle.function.created`,
+  updatedFunction: `${prefix}.lifecycle.function.updated`,
+  readyFunction: `${prefix}.lifecycle.function.ready`,
+  degradedFunction: `${prefix}.lifecycle.function.degraded`,
+  deletedFunction: `${prefix}.lifecycle.function.deleted`,
+  createdService: `${prefix}.lifecycle.service.created`,
+  updatedService: `${prefix}.lifecycle.service.updated`,
+  readyService: `${prefix}.lifecycle.service.ready`,
+  deletedService: `${prefix}.lifecycle.service.deleted`,
+  createdAgent: `${prefix}.lifecycle.agent.created`,
+  updatedAgent: `${prefix}.lifecycle.agent.updated`,
+  readyAgent: `${prefix}.lifecycle.agent.ready`,
+  degradedAgent: `${prefix}.lifecycle.agent.degraded`,
+  deletedAgent: `${prefix}.lifecycle.agent.deleted`,
 } as const;

@@ -107,6 +107,7 @@ const agentFields = [
   ...paths('integer int32', 'spec.image.', 'port'),
   ...paths('string', 'spec.', 'serviceAccountName operationMode'),
   ...paths('string', 'spec.ai.', 'provider endpoint model systemPrompt apiKeySecretRef.name apiKeySecretRef.key'),
+  ...paths('string', 'spec.ai.systemPromptConfigMapRef.', 'name key'),
   ...paths('boolean', 'spec.ai.apiKeySecretRef.', 'optional'),
   ...paths('integer int32', 'spec.ai.', 'maxTokens'),
   ...paths('untyped', 'spec.ai.', 'temperature'),
@@ -163,7 +164,7 @@ const agentFields = [
   ...paths(
     'string date-time',
     'status.',
-    'aiStatus.lastHealthCheck permissionStatus.lastEvaluated memoryStatus.lastSync',
+    'aiStatus.lastHealthCheck aiStatus.lastSuccess permissionStatus.lastEvaluated memoryStatus.lastSync',
   ),
   ...paths('integer int32', 'status.', 'aiStatus.activeConversations memoryStatus.conversationsActive'),
   ...paths(

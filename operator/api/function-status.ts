@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { conditions, timestamp } from './condition.ts';
 import { int32, int64 } from './integer.ts';
+import { pendingEvents } from './pending-event.ts';
 
 export const functionPhases = ['Pending', 'Building', 'Deploying', 'Ready', 'Failed', 'Deleting'] as const;
 
@@ -37,6 +38,7 @@ export const functionStatus = z.object({
   sourceStatus: sourceStatus.optional().describe('What the source resolved to'),
   buildStatus: buildStatus.optional().describe('The last build'),
   serviceStatus: serviceStatus.optional().describe('The running service'),
+  pendingEvents,
   conditions: conditions.optional().describe('State of each step, and Ready for all of them'),
 });
 export type LambdaFunctionStatus = z.infer<typeof functionStatus>;

@@ -1,11 +1,16 @@
-/** Who holds a grant: the controller, or the CloudEvents API. Builders and functions hold none. */
-export type Account = 'operator' | 'receiver';
+import { agentTierRole, agentTiers, type AgentTier } from './agent-tiers.ts';
 
 /**
- * Where a grant holds: in every namespace that the operator watches, in every namespace where it watches all and nowhere
- * where it watches listed ones, in the control namespace only, or in the function namespaces that the environment lists.
+ * Who holds a grant: the controller, the CloudEvents API, who tells it of uploads, or whoever the events of a namespace's
+ * Broker act as. Builders and functions hold none.
  */
-export type GrantScope = 'watched' | 'unlisted' | 'control' | 'functions';
+export type Account = 'operator' | 'receiver' | 'uploads' | 'events';
+
+/**
+ * Where a grant holds: in every namespace that the operator watches, in the control namespace only, in the function
+ * namespaces that the environment lists, in the namespace of the account itself, or for a kind that has no namespace.
+ */
+export type GrantScope = 'watched' | 'control' | 'functions' | 'own' | 'cluster';
 
 export interface Grant {
   readonly account: Account;
@@ -15,24 +20,18 @@ export interface Grant {
   readonly verbs: readonly string[];
   /** Names that the grant is limited to; absent means all. */
   readonly resourceNames?: readonly string[];
+  /** Interface that needs the grant; absent means that it holds always. */
+  readonly interface?: 'mcp';
   /** Module that makes these requests. */
   readonly neededBy: string;
 }
 
-/** ClusterRoles that an agent's ServiceAccount may be given; the only ones that the operator may bind. */
-export const agentTiers = [
-  'lambda-agent-restricted',
-  'lambda-agent-viewer',
-  'lambda-agent-developer',
-  'lambda-agent-orchestrator',
-  'lambda-agent-admin',
-  'lambda-agent-security-tester',
-] as const;
-
 const read = ['get', 'list', 'watch'] as const;
 const watch = ['list', 'watch'] as const;
 const apply = [...watch, 'create', 'patch'] as const;
-const own = [...read, 'create', 'patch', 'delete'] as const;
+/** No verb of the API server: the receiver asks for it when somebody tells of code that changed. */
+const refresh = 'refresh';
+const command = ['get', 'create', 'patch', 'delete'] as const;
 
 /** Every right of the product's own accounts. No wildcard; a grant without a caller is a defect. */
 export const grants: readonly Grant[] = [
@@ -40,25 +39,17 @@ export const grants: readonly Grant[] = [
     account: 'operator',
     scope: 'watched',
     apiGroup: 'lambda.knative.io',
-    resources: ['lambdafunctions'],
-    verbs: [...watch, 'patch'],
-    neededBy: 'operator/function/deletion.ts',
+    resources: ['lambdafunctions', 'lambdaagents'],
+    verbs: [...read, 'patch'],
+    neededBy: 'operator/reconcile/old-finalizer.ts',
   },
   {
     account: 'operator',
     scope: 'watched',
     apiGroup: 'lambda.knative.io',
-    resources: ['lambdafunctions/status'],
+    resources: ['lambdafunctions/status', 'lambdaagents/status'],
     verbs: ['patch'],
     neededBy: 'operator/function/reconcile.ts',
-  },
-  {
-    account: 'operator',
-    scope: 'watched',
-    apiGroup: 'lambda.knative.io',
-    resources: ['lambdaagents'],
-    verbs: watch,
-    neededBy: 'operator/function/caches.ts',
   },
   {
     account: 'operator',
@@ -89,7 +80,7 @@ export const grants: readonly Grant[] = [
     scope: 'watched',
     apiGroup: 'serving.knative.dev',
     resources: ['services'],
-    verbs: apply,
+    verbs: [...apply, 'delete'],
     neededBy: 'operator/function/deploy.ts',
   },
   {
@@ -120,9 +111,9 @@ export const grants: readonly Grant[] = [
     account: 'operator',
     scope: 'watched',
     apiGroup: 'eventing.knative.dev',
-    resources: ['brokers'],
-    verbs: watch,
-    neededBy: 'operator/function/caches.ts',
+    resources: ['brokers', 'rabbitmqbrokerconfigs'],
+    verbs: apply,
+    neededBy: 'operator/agent/eventing.ts',
   },
   {
     account: 'operator',
@@ -134,19 +125,28 @@ export const grants: readonly Grant[] = [
   },
   {
     account: 'operator',
-    scope: 'unlisted',
+    scope: 'watched',
     apiGroup: '',
     resources: ['serviceaccounts'],
     verbs: apply,
-    neededBy: 'operator/function/namespace-parts.ts',
+    neededBy: 'operator/agent/deploy.ts',
   },
   {
     account: 'operator',
-    scope: 'unlisted',
-    apiGroup: 'eventing.knative.dev',
-    resources: ['brokers', 'rabbitmqbrokerconfigs'],
-    verbs: ['create', 'patch'],
-    neededBy: 'operator/function/namespace-parts.ts',
+    scope: 'watched',
+    apiGroup: 'rbac.authorization.k8s.io',
+    resources: ['rolebindings'],
+    verbs: [...apply, 'delete'],
+    neededBy: 'operator/agent/rights.ts',
+  },
+  {
+    account: 'operator',
+    scope: 'watched',
+    apiGroup: 'rbac.authorization.k8s.io',
+    resources: ['clusterroles'],
+    verbs: ['bind'],
+    resourceNames: agentTiers,
+    neededBy: 'operator/agent/rights.ts',
   },
   {
     account: 'operator',
@@ -169,24 +169,97 @@ export const grants: readonly Grant[] = [
     scope: 'watched',
     apiGroup: 'lambda.knative.io',
     resources: ['lambdafunctions'],
-    verbs: own,
-    neededBy: 'operator/receiver/commands.ts',
+    verbs: [...command, 'list'],
+    neededBy: 'operator/receiver/function-store.ts',
   },
   {
     account: 'receiver',
     scope: 'watched',
-    apiGroup: 'events.k8s.io',
-    resources: ['events'],
+    apiGroup: 'lambda.knative.io',
+    resources: ['lambdaagents'],
+    verbs: ['get', 'patch'],
+    neededBy: 'operator/receiver/agent-switches.ts',
+  },
+  {
+    account: 'receiver',
+    scope: 'watched',
+    apiGroup: 'lambda.knative.io',
+    resources: ['lambdaagents'],
+    verbs: ['list'],
+    interface: 'mcp',
+    neededBy: 'operator/receiver/interfaces/exposed-objects.ts',
+  },
+  {
+    account: 'receiver',
+    scope: 'watched',
+    apiGroup: 'authorization.k8s.io',
+    resources: ['localsubjectaccessreviews'],
+    verbs: ['create'],
+    neededBy: 'operator/receiver/access-review.ts',
+  },
+  {
+    account: 'receiver',
+    scope: 'cluster',
+    apiGroup: 'authentication.k8s.io',
+    resources: ['tokenreviews'],
+    verbs: ['create'],
+    neededBy: 'operator/receiver/token-review.ts',
+  },
+  {
+    account: 'receiver',
+    scope: 'functions',
+    apiGroup: 'eventing.knative.dev',
+    resources: ['triggers'],
     verbs: ['create', 'patch'],
-    neededBy: 'operator/receiver/audit.ts',
+    neededBy: 'operator/receiver/command-triggers.ts',
   },
   {
     account: 'receiver',
     scope: 'control',
     apiGroup: '',
     resources: ['configmaps'],
-    verbs: read,
-    resourceNames: ['knative-lambda-event-schemas'],
-    neededBy: 'operator/receiver/schemas.ts',
+    verbs: ['get'],
+    resourceNames: ['knative-lambda-event-schemas', 'knative-lambda-intents'],
+    neededBy: 'operator/receiver/config-map.ts',
+  },
+  {
+    account: 'receiver',
+    scope: 'functions',
+    apiGroup: '',
+    resources: ['secrets'],
+    verbs: ['get'],
+    neededBy: 'operator/supervision/secret-value.ts',
+  },
+  {
+    account: 'events',
+    scope: 'own',
+    apiGroup: 'lambda.knative.io',
+    resources: ['lambdafunctions'],
+    verbs: [...command, refresh],
+    neededBy: 'operator/receiver/authorize.ts',
+  },
+  {
+    account: 'uploads',
+    scope: 'watched',
+    apiGroup: 'lambda.knative.io',
+    resources: ['lambdafunctions'],
+    verbs: [refresh],
+    neededBy: 'operator/receiver/authorize.ts',
   },
 ];
+
+/** What an environment decides that needs rights. */
+export interface GrantedFeatures {
+  readonly agentTiers: readonly AgentTier[];
+  readonly interfaces: readonly string[];
+}
+
+/** The grants of an environment: the operator binds no tier that agents may not ask for. */
+export function grantsFor({ agentTiers: tiers, interfaces }: GrantedFeatures): readonly Grant[] {
+  const resourceNames = tiers.map(agentTierRole);
+  return grants.flatMap((grant) => {
+    if (grant.interface !== undefined && !interfaces.includes(grant.interface)) return [];
+    if (!grant.verbs.includes('bind')) return [grant];
+    return resourceNames.length === 0 ? [] : [{ ...grant, resourceNames }];
+  });
+}

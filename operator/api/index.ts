@@ -12,7 +12,7 @@ export {
   type CustomResourceDefinition,
 } from './custom-resource-definition.ts';
 export { durationSeconds } from './duration.ts';
-export { eventTypes, uploadEventType } from './event-types.ts';
+export { eventTypes, lifecycleTypes, notificationTypes, receiverAudience, uploadEventType } from './event-types.ts';
 export { finalizers } from './finalizers.ts';
 export { buildFunctionCanary } from './function-canary.ts';
 export { functionPhases, type LambdaFunctionStatus } from './function-status.ts';
@@ -32,10 +32,12 @@ export {
 } from './lambda-function.ts';
 export { languages, type Language } from './runtime.ts';
 export { sourceTypes, type SourceType } from './source.ts';
+export { maxPendingEvents, type PendingEvent } from './pending-event.ts';
 export { quantityValue } from './quantity.ts';
 export type { StructuralSchema } from './structural-schema.ts';
 export { type BuilderProfile, builderProfiles } from './builder-profile.ts';
-export { type Account, agentTiers, type Grant, grants, type GrantScope } from './grants.ts';
+export { type AgentTier, agentTierNames, agentTierRole, agentTiers } from './agent-tiers.ts';
+export { type Account, type Grant, grants, grantsFor, type GrantScope } from './grants.ts';
 export { brokerResources } from './broker-resources.ts';
 export type { Metric } from './metric.ts';
 export { type MetricName, metrics } from './metrics.ts';

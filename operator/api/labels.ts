@@ -4,6 +4,8 @@ import { group } from './group.ts';
 export const labels = {
   /** Function that owns the object, or `shared`. */
   owner: `${group}/name`,
+  /** Agent that owns the object. */
+  agent: `${group}/agent`,
   /** `true` on a build Job and its pods. */
   build: `${group}/build`,
   /** Key of the content that a Job builds. */

@@ -85,8 +85,14 @@ export const operatorMetrics = {
   },
   knative_lambda_operator_events_sent_total: {
     type: 'counter',
-    help: 'Lifecycle events by type; result is delivered or failed.',
+    help: 'Attempts to send lifecycle events by type; result is delivered, failed (it is sent again) or dropped (given up).',
     labels: ['type', 'result'],
+    emittedBy: 'operator',
+  },
+  knative_lambda_operator_events_pending: {
+    type: 'gauge',
+    help: 'Lifecycle events that nobody has taken yet.',
+    labels: [],
     emittedBy: 'operator',
   },
 } as const satisfies Readonly<Record<string, Metric>>;

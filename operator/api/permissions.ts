@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentTierNames } from './agent-tiers.ts';
 import { eventSource, eventType } from './event-type.ts';
 
 const allowedNamespace = z
@@ -19,6 +20,12 @@ const eventControls = z.strictObject({
 
 /** Limits on the agent itself, not on what the operator makes for it. */
 export const permissions = z.strictObject({
+  tier: z
+    .enum(agentTierNames)
+    .optional()
+    .describe(
+      'What the agent may do at the API server in its namespace, where the environment allows it; nothing when absent',
+    ),
   disableBrokerCreation: z.boolean().default(false).describe('Whether the agent may not create Brokers'),
   disableTriggerCreation: z.boolean().default(false).describe('Whether the agent may not create Triggers'),
   disableFunctionCreation: z.boolean().default(false).describe('Whether the agent may not create LambdaFunctions'),

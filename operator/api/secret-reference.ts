@@ -21,6 +21,9 @@ export const keyReference = z.strictObject({
   optional: z.boolean().optional().describe('Whether the object or the key may be absent'),
 });
 
+/** One key of a ConfigMap that holds a text. */
+export const textConfigMap = z.strictObject({ name, key: key.describe('Key in the ConfigMap') });
+
 /** One key of a Secret that holds a connection URL. */
 export const urlSecret = z.strictObject({
   name,

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { KubeClient } from './client.ts';
+import { type ClientOptions, KubeClient } from './client.ts';
 import { systemClock } from './clock.ts';
 import { bearerToken } from './connection.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -20,7 +20,7 @@ async function using<R>(
   use: (client: KubeClient) => Promise<R>,
   clock = systemClock,
   path = '',
-  mayWrite = () => true,
+  more: Pick<ClientOptions, 'mayWrite' | 'requestRate'> = {},
 ): Promise<R> {
   const connection = { server: `${server.url}${path}`, tls: {}, credentials: bearerToken('t') };
   const observer = {
@@ -29,7 +29,7 @@ async function using<R>(
       requested.push(`${method} ${code}`);
     },
   };
-  const client = new KubeClient(connection, { clock, observer, mayWrite });
+  const client = new KubeClient(connection, { clock, observer, ...more });
   try {
     return await use(client);
   } finally {
@@ -104,9 +104,32 @@ describe('a client', () => {
       },
       systemClock,
       '',
-      () => false,
+      { mayWrite: () => false },
     );
     expect(requested).toEqual(['GET 404']);
+  });
+
+  test('sends no more requests in a second than it is allowed, and lets one that waits go', async () => {
+    server.next({ kind: 'refusal', status: 404 }, { kind: 'refusal', status: 404 });
+    const clock = new FakeClock();
+    await using(
+      async (client) => {
+        const leaving = new AbortController();
+        await expect(client.get(widgets, reference)).rejects.toThrow('404');
+        const second = client.get(widgets, reference).catch(String);
+        const third = client.get(widgets, reference, { signal: leaving.signal }).catch(String);
+        await clock.advance(499);
+        expect(requested).toHaveLength(1);
+        leaving.abort(new Error('no longer'));
+        expect(await third).toContain('no longer');
+        await clock.advance(1);
+        expect(await second).toContain('404');
+        expect(requested).toHaveLength(2);
+      },
+      clock,
+      '',
+      { requestRate: { perSecond: 2, burst: 1 } },
+    );
   });
 
   test('lets go of a signal that outlives its requests', async () => {

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { splitLines } from './lines.ts';
 import type { KubernetesObject } from './object.ts';
 import { type ClientObserver, silentClientObserver } from './observer.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { acceptOf, apiVersionOf, objectPath, resourcePath } from './resource-path.ts';
 import type { Resource } from './resource.ts';
 import { type ApiRequest, type RequestOptions, type StreamOptions, Transport } from './transport.ts';
@@ -19,6 +20,8 @@ export interface ClientOptions {
    * that was asleep from going on where it was. Default: every write is sent.
    */
   readonly mayWrite?: () => boolean;
+  /** Of requests, those of watches aside; who is over it waits. Default: none. */
+  readonly requestRate?: RateLimit | undefined;
 }
 
 export interface ObjectReference {
@@ -61,6 +64,12 @@ export interface DeleteOptions extends RequestOptions {
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
 }
 
+export interface ReviewQuestion {
+  /** Needed for a kind that has namespaces. */
+  readonly namespace?: string;
+  readonly spec: object;
+}
+
 export interface LogQuery {
   /** Default the only container. */
   readonly container?: string;
@@ -90,7 +99,8 @@ export class KubeClient {
 
   constructor(connection: Connection, options: ClientOptions) {
     const { clock, observer = silentClientObserver, userAgent = 'knative-lambda', mayWrite = () => true } = options;
-    this.#transport = new Transport(connection, { clock, observer, userAgent, mayWrite });
+    const { requestRate } = options;
+    this.#transport = new Transport(connection, { clock, observer, userAgent, mayWrite, requestRate });
   }
 
   async get<T extends KubernetesObject>(
@@ -146,6 +156,13 @@ export class KubeClient {
     const path = resourcePath(resource, { namespace: object.metadata.namespace });
     const query = writeQuery(options);
     return this.#object(resource, { method: 'POST', path, query, body: withKind(resource, object) }, options);
+  }
+
+  /** Asks a question that is a create and leaves no object, such as a TokenReview. The answer is as it came, and JSON. */
+  async review(resource: Resource, question: ReviewQuestion, options: RequestOptions = {}): Promise<unknown> {
+    const path = resourcePath(resource, { namespace: question.namespace });
+    const body = withKind(resource, { spec: question.spec });
+    return JSON.parse(await this.#transport.send({ method: 'POST', path, body }, options));
   }
 
   /** Writes the whole object. Fails with a conflict when its resourceVersion is no longer the current one. */

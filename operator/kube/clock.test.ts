@@ -31,6 +31,14 @@ describe('the system clock', () => {
     await systemClock.sleep(20, never);
     expect(systemClock.now() - start).toBeGreaterThanOrEqual(19);
   });
+
+  test.each([2 ** 31, 1e12, Infinity])('sleeps for %s milliseconds, longer than a timer of Node.js', async (ms) => {
+    const controller = new AbortController();
+    const sleep = systemClock.sleep(ms, controller.signal).then(() => 'over');
+    expect(await Promise.race([sleep, systemClock.sleep(50, never)])).toBeUndefined();
+    controller.abort('leaving');
+    await expect(sleep).rejects.toBe('leaving');
+  });
 });
 
 describe('the fake clock', () => {

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { codeOf, messageOf } from './error-message.ts';
 import type { ClientObserver } from './observer.ts';
+import { type RateLimit, TokenBucket } from './rate-limit.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -33,6 +34,7 @@ export interface TransportProps {
   readonly userAgent: string;
   /** Asked at the last moment before a request that is not a read. */
   readonly mayWrite: () => boolean;
+  readonly requestRate: RateLimit | undefined;
 }
 
 const json = 'application/json';
@@ -51,6 +53,7 @@ export class Transport {
   readonly #basePath: string;
   readonly #requests: Dispatcher;
   readonly #watches: Dispatcher;
+  readonly #bucket: TokenBucket | undefined;
 
   constructor(connection: Connection, props: TransportProps) {
     const { origin, pathname } = new URL(connection.server);
@@ -63,6 +66,7 @@ export class Transport {
     this.#basePath = pathname.replace(/\/$/, '');
     this.#requests = new Pool(origin, { ...shared, connections: maxConnections });
     this.#watches = new Pool(origin, shared);
+    this.#bucket = props.requestRate && new TokenBucket(props.requestRate, props.clock);
   }
 
   /** Text of a successful answer. */
@@ -70,6 +74,7 @@ export class Transport {
     const scope = new AbortScope(options.signal);
     const read = async (): Promise<string> => (await this.#succeed(this.#requests, request, scope.signal)).body.text();
     try {
+      await this.#turn(scope.signal);
       return await this.#inTime(scope, this.#limitOf(request, options), read());
     } catch (error) {
       throw this.#explain(request, error, scope.signal);
@@ -96,6 +101,11 @@ export class Transport {
   /** Ends all connections. */
   async close(): Promise<void> {
     await Promise.all([this.#requests.destroy(), this.#watches.destroy()]);
+  }
+
+  /** Waits until the rate allows one more request; the time limit of the request begins then. */
+  async #turn(signal: AbortSignal): Promise<void> {
+    if (this.#bucket !== undefined) await this.#props.clock.sleep(this.#bucket.reserve(), signal);
   }
 
   #limitOf(request: ApiRequest, { timeoutMs = defaultTimeoutMs }: RequestOptions): TimeLimit {

@@ -1,8 +1,8 @@
 import type { Clock } from '../kube/clock.ts';
+import { type RateLimit, TokenBucket } from '../kube/rate-limit.ts';
 import { Backoff } from './backoff.ts';
 import { type Delayed, DelayHeap } from './delay-heap.ts';
 import { Fifo } from './fifo.ts';
-import { defaultRetryRate, TokenBucket } from './rate-limit.ts';
 
 /** `low` is for keys in no hurry: what a list brought, and resyncs. */
 export type Lane = 'high' | 'low';
@@ -35,6 +35,9 @@ const silentQueueObserver: QueueObserver = {
   started() {},
   finished() {},
 };
+
+/** client-go's for the retries of a controller, all keys together. */
+const defaultRetryRate: RateLimit = { perSecond: 10, burst: 100 };
 
 export interface QueueOptions {
   readonly name: string;

@@ -1,12 +1,10 @@
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from './clock.ts';
 
 export interface RateLimit {
   readonly perSecond: number;
+  /** How many at once after a pause. */
   readonly burst: number;
 }
-
-/** client-go's for the retries of a controller, all keys together. */
-export const defaultRetryRate: RateLimit = { perSecond: 10, burst: 100 };
 
 /** A bucket that is full at first; who finds it empty is told how long to wait for a token that is then theirs. */
 export class TokenBucket {

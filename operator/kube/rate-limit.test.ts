@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { FakeClock } from '../kube/fake-clock.ts';
-import { defaultRetryRate, TokenBucket } from './rate-limit.ts';
+import { FakeClock } from './fake-clock.ts';
+import { TokenBucket } from './rate-limit.ts';
 
 test('a hundred tokens are there at once, then ten a second', async () => {
   const clock = new FakeClock();
-  const bucket = new TokenBucket(defaultRetryRate, clock);
+  const bucket = new TokenBucket({ perSecond: 10, burst: 100 }, clock);
   expect(Array.from({ length: 100 }, () => bucket.reserve()).every((ms) => ms === 0)).toBe(true);
   expect([bucket.reserve(), bucket.reserve()]).toEqual([100, 200]);
   await clock.advance(1000);
