@@ -80,11 +80,14 @@ const tierRules = {
   ],
 } as const satisfies Record<(typeof agentTiers)[number], readonly k8s.PolicyRule[]>;
 
+/** The events API asks for them: to see dead letters, to replay them, to purge them. */
+const deadLetters = (...verbs: string[]): k8s.PolicyRule => rule(lambda, ['lambdafunctions/deadletters'], verbs);
+
 /** Rights on the custom resources for people, added to the built-in roles view, edit and admin. */
 const aggregated = {
   view: [readLambdas, readStatus],
-  edit: [writeLambdas],
-  admin: [writeLambdas],
+  edit: [writeLambdas, deadLetters('get', 'update')],
+  admin: [writeLambdas, deadLetters('get', 'update', 'delete')],
 } as const;
 
 /** Agent tiers, and what view, edit and admin mean for the custom resources. */

@@ -1,7 +1,9 @@
+import type { k8s } from 'cdk8s-plus-28';
 import type { Environment, Releases } from '../stacks/index.ts';
 import { deadLetterSink } from './broker.ts';
 import { roleArn } from './constructs/hardened-pod.ts';
 import { connectionReference } from './rabbitmq.ts';
+import { receiverAddress } from './workloads.ts';
 import { builderImage, operatorImage, pushRegistryHost, registryHost } from './constructs/image.ts';
 
 /** Configuration of operator and receiver: the data of the ConfigMap knative-lambda-config, read as environment variables. */
@@ -26,7 +28,11 @@ export function operatorConfiguration(environment: Environment, releases: Releas
     ENFORCE_USABLE_BY: String(features.enforceUsableBy),
     WATCH_SECRET_VERSIONS: String(features.watchSecretVersions),
     MAX_TIMEOUT_SECONDS: String(environment.knative.maxCallSeconds),
-    BROKER_CONFIG: watch === 'all' ? JSON.stringify(brokerConfiguration(environment)) : '',
+    SUPERVISION_ADDRESS: receiverAddress(environment),
+    AGENT_BROKER: features.agentBroker,
+    AGENT_TIERS: features.agentTiers.join(','),
+    LIFECYCLE_EVENTS: features.lifecycleEvents,
+    BROKER_CONFIG: JSON.stringify(brokerConfiguration(environment)),
     DEAD_LETTER_SINK: JSON.stringify(deadLetterSink(environment)),
     ...buildConfiguration(environment, releases),
     ...registryConfiguration(environment),
@@ -34,7 +40,16 @@ export function operatorConfiguration(environment: Environment, releases: Releas
   };
 }
 
-/** Where the Brokers keep their events that the operator makes, in namespaces that are not listed: as those of addBrokers do. */
+/** What a program of the image is told of its own process, beside the shared configuration. */
+export function processVariables(serviceName: string): k8s.EnvVar[] {
+  return [
+    { name: 'OTEL_SERVICE_NAME', value: serviceName },
+    // a young generation that may grow to 48 MB costs memory and saves no time
+    { name: 'NODE_OPTIONS', value: '--max-semi-space-size=4' },
+  ];
+}
+
+/** Where the Brokers keep their events that the operator makes, for agents and in namespaces that are not listed: as those of addBrokers do. */
 function brokerConfiguration(environment: Environment) {
   const reference = connectionReference(environment);
   const cluster =

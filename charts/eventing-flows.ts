@@ -1,14 +1,7 @@
 import type { Environment } from '../stacks/index.ts';
 import { addresses, type Flow, inNamespaces, type Peer, pods, tcp } from './flow.ts';
-import { knativeNamespaces, receiverPort } from './receiver-flows.ts';
-import {
-  brokerIngressPods,
-  brokerPods,
-  dispatcherPods,
-  functionPods,
-  operatorPods,
-  receiverPods,
-} from './workloads.ts';
+import { brokerNodes, knativeNamespaces, receiverPort } from './receiver-flows.ts';
+import { brokerIngressPods, dispatcherPods, functionPods, operatorPods, receiverPods } from './workloads.ts';
 
 /** Port of requests and probes, and that of metrics: eventing-rabbitmq, pkg/reconciler/broker/resources/ingress.go. */
 const brokerPodPort = 8080;
@@ -42,11 +35,6 @@ export function eventingFlows(environment: Environment): readonly Flow[] {
       { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: own, ports: tcp(brokerPodPort) },
     ]),
   ];
-}
-
-function brokerNodes(environment: Environment): Peer {
-  const owned = brokerPods(environment);
-  return owned === undefined ? inNamespaces(environment.rabbitmq.namespace) : pods(owned);
 }
 
 /** A receiver behind a Service of its own is reached past the gateway. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { type Environment, findEnvironment, readEnvironments, readReleases } from '../stacks/index.ts';
 import { type Manifest, ofKind } from './proof/manifest.ts';
+import { requiredSecrets } from './required-secrets.ts';
 import { synthesizeEnvironment } from './synth.ts';
 import { allNamespaces } from './workloads.ts';
 
@@ -16,6 +17,11 @@ const table = environments.map((environment) => ({ name: environment.name, envir
 
 const reference = z.looseObject({
   spec: z.looseObject({ rabbitmqClusterReference: z.looseObject({ name: z.string().optional() }) }),
+});
+
+const entryPath = z.looseObject({ path: z.string(), pathType: z.string() });
+const entrySchema = z.looseObject({
+  spec: z.looseObject({ rules: z.array(z.looseObject({ http: z.looseObject({ paths: z.array(entryPath) }) })) }),
 });
 
 /** Kinds of the topology operator that an environment declares as administrator of the broker. */
@@ -46,6 +52,16 @@ describe.each(table)('the event broker of $name', ({ environment }) => {
     }
   });
 
+  test('hands dead letters over inside the cluster only: no entry from outside leads to them', () => {
+    const entries = ofKind(objects, 'Ingress').filter(({ metadata }) => metadata.name === 'knative-lambda-builder');
+    expect(entries).toHaveLength('ingress' in environment.receiver ? 1 : 0);
+    const paths = entries.flatMap((entry) => entrySchema.parse(entry).spec.rules.flatMap(({ http }) => http.paths));
+    const open = { a2a: '/agents', mcp: '/mcp' };
+    const prefixes = entries.length === 0 ? [] : environment.features.interfaces.map((name) => open[name]);
+    expect(paths.filter(({ pathType }) => pathType !== 'Exact').map(({ path }) => path)).toEqual(prefixes);
+    expect(paths.filter(({ path }) => path.startsWith('/dlq'))).toEqual([]);
+  });
+
   test('is reached by a user of its own, and by the administrator only for what a user may not do', () => {
     const allowed = new Set(['Vhost', 'User', 'Permission', 'OperatorPolicy']);
     expect(asAdministrator(objects).filter((kind) => !allowed.has(kind))).toEqual([]);
@@ -54,6 +70,20 @@ describe.each(table)('the event broker of $name', ({ environment }) => {
         spec: { rabbitmqClusterReference: { connectionSecret: { name: 'rabbitmq-credentials' } }, queueType: 'quorum' },
       });
     }
+  });
+
+  test('lets the receiver read the dead-letter queue, and nothing else', () => {
+    const { queues, user, vhost } = environment.rabbitmq;
+    const name = 'rabbitmq-dead-letters';
+    const [permission] = ofKind(objects, 'Permission').filter(({ metadata }) => metadata.name === name);
+    const read = `^(${queues.deadLetters.replaceAll('.', String.raw`\.`)})$`;
+    expect(permission).toMatchObject({
+      spec: { vhost, userReference: { name }, permissions: { configure: '^$', write: '^$', read } },
+    });
+    expect(requiredSecrets(environment).find((secret) => secret.name === name)).toMatchObject({
+      known: { username: `${user}-dead-letters` },
+      generated: true,
+    });
   });
 
   test('creates broker nodes exactly where the environment owns them', () => {

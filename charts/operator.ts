@@ -2,7 +2,7 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { labels as labelKeys } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
-import { operatorConfiguration } from './configuration.ts';
+import { operatorConfiguration, processVariables } from './configuration.ts';
 import { hardenedPodTemplate } from './constructs/hardened-pod.ts';
 import { operatorImage } from './constructs/image.ts';
 import { releaseAnnotations } from './constructs/release.ts';
@@ -86,15 +86,27 @@ function addController(chart: Chart, context: PartContext, { name, replicas, rel
         config: operatorConfiguration(environment, releases),
         cloudRole: 'operator',
         serviceAccountName: names.operator,
+        volumes: [pathKeys.volume],
         container: {
           ...manager,
           image: operatorImage(environment, releases, release),
-          env: [{ name: 'OTEL_SERVICE_NAME', value: name }, ...env],
+          env: [
+            ...processVariables(name),
+            { name: 'SUPERVISION_KEYS_FOLDER', value: pathKeys.mount.mountPath },
+            ...env,
+          ],
+          volumeMounts: [pathKeys.mount],
         },
       }),
     },
   });
 }
+
+/** What the paths are made of that supervised agents send to; the receiver has the same. */
+const pathKeys = {
+  volume: { name: 'path-keys', secret: { secretName: names.brokerPaths, optional: true } },
+  mount: { name: 'path-keys', mountPath: '/var/run/secrets/knative-lambda/path-keys', readOnly: true },
+} as const;
 
 /** A second controller for one Lease would only wait, and the published quota has no room for it. */
 const inPlace = { maxSurge: k8s.IntOrString.fromNumber(0), maxUnavailable: k8s.IntOrString.fromNumber(1) };
@@ -178,6 +190,7 @@ function controllerFlows(environment: Environment, workload: Workload): readonly
       ports: tcp(metricsPort),
     },
     { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: operator, ports: tcp(healthPort) },
+    { why: 'ask whether models are served', from: operator, to: inNamespaces('ollama'), ports: tcp(11434) },
     { why: 'traces', from: operator, to: inNamespaces(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
     ...cloudFlows,
   ];

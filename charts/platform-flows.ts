@@ -1,13 +1,14 @@
 import type { Environment } from '../stacks/index.ts';
 import { addresses, type Flow, inNamespaces, internet, pods, privateRegistry, tcp } from './flow.ts';
 import { knativeNamespaces, queueProxyPorts } from './receiver-flows.ts';
-import { brokerPods, buildPods, everyPod, functionPods, receiverPods } from './workloads.ts';
+import { brokerPods, buildPods, everyPod, functionPods, privilegedAgentPods, receiverPods } from './workloads.ts';
 
 /** Flows of what the platform runs beside operator and receiver: every pod, functions and agents, builds, the broker. */
 export function platformFlows(environment: Environment): readonly Flow[] {
   return [
     ...sharedFlows(environment),
     ...functionFlows(environment),
+    ...agentFlows(environment),
     ...buildFlows(environment),
     ...brokerFlows(environment),
   ];
@@ -86,6 +87,22 @@ function functionFlows(environment: Environment): readonly Flow[] {
     { why: 'models served in the cluster', from: functions, to: inNamespaces('ollama'), ports: tcp(11434) },
     { why: 'traces', from: functions, to: inNamespaces(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
   ];
+}
+
+/** Only agents with a tier get a token; the policy cannot tell them from other agents. */
+function agentFlows(environment: Environment): readonly Flow[] {
+  const agents = privilegedAgentPods(environment);
+  const { cidrs, ports } = environment.cluster.apiServer;
+  return agents === undefined
+    ? []
+    : [
+        {
+          why: 'what the tier of an agent allows, through the Kubernetes API',
+          from: pods(agents),
+          to: addresses(cidrs),
+          ports: tcp(...ports),
+        },
+      ];
 }
 
 function buildFlows(environment: Environment): readonly Flow[] {

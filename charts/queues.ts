@@ -1,7 +1,8 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../stacks/index.ts';
-import { Binding, Exchange, Policy, Queue } from './imports/rabbitmq.ts';
-import { connectionReference } from './rabbitmq.ts';
+import { Binding, Exchange, Permission, Policy, Queue, User } from './imports/rabbitmq.ts';
+import { administratorReference, connectionReference } from './rabbitmq.ts';
+import { names } from './workloads.ts';
 
 /** Names and key under which published tools look for dead letters. */
 const deadLetters = { exchange: 'lambda-dlq-exchange', routingKey: 'lambda.dlq', object: 'lambda-dlq-dlq' } as const;
@@ -24,6 +25,7 @@ const dayMs = 86_400_000;
 export function addQueues(chart: Chart, environment: Environment): void {
   addEventQueues(chart, environment);
   addDeadLetters(chart, environment);
+  addDeadLetterReader(chart, environment);
 }
 
 function addEventQueues(chart: Chart, environment: Environment): void {
@@ -92,6 +94,26 @@ function addDeadLetters(chart: Chart, environment: Environment): void {
         'message-ttl': limits.deadLetterDays * dayMs,
       },
       ...declared,
+    },
+  });
+}
+
+/** Who empties the dead-letter queue: it reads that one, and declares and publishes nothing. */
+function addDeadLetterReader(chart: Chart, environment: Environment): void {
+  const { namespaces, rabbitmq } = environment;
+  const metadata = { name: names.deadLetterLogin, namespace: namespaces.control };
+  const rabbitmqClusterReference = administratorReference(environment);
+  new User(chart, 'dead-letter-reader', {
+    metadata,
+    spec: { tags: [], importCredentialsSecret: { name: names.deadLetterLogin }, rabbitmqClusterReference },
+  });
+  new Permission(chart, 'dead-letter-permission', {
+    metadata,
+    spec: {
+      vhost: rabbitmq.vhost,
+      userReference: { name: metadata.name },
+      permissions: { configure: '^$', write: '^$', read: exactly([rabbitmq.queues.deadLetters]) },
+      rabbitmqClusterReference,
     },
   });
 }

@@ -16,7 +16,7 @@ export function connectionReference({ namespaces }: Environment): ClusterReferen
 }
 
 /** By the administrator of the broker: vhosts, users, permissions and operator policies. */
-function administratorReference({ rabbitmq }: Environment): ClusterReference {
+export function administratorReference({ rabbitmq }: Environment): ClusterReference {
   return { name: rabbitmq.cluster, namespace: rabbitmq.namespace };
 }
 

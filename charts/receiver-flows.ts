@@ -1,7 +1,7 @@
 import type { Environment } from '../stacks/index.ts';
 import { addresses, type Flow, inNamespaces, internet, type Peer, pods, tcp } from './flow.ts';
 import type { Ingress } from './receiver-ingress.ts';
-import { names, receiverPods } from './workloads.ts';
+import { brokerPods, functionPods, names, receiverPods } from './workloads.ts';
 
 export const receiverPort = 8080;
 
@@ -12,10 +12,8 @@ export const queueProxyPorts = { requests: [8012, 8013, 8112], autoscalerMetrics
 export const knativeNamespaces = [names.servingNamespace, names.gatewayNamespace] as const;
 
 export function receiverFlows(environment: Environment): readonly Flow[] {
-  const { cloud, cluster, monitoring, rabbitmq, receiver } = environment;
+  const { cluster, monitoring, receiver } = environment;
   const api = pods(receiverPods(environment));
-  const cloudFlows: readonly Flow[] =
-    cloud === undefined ? [] : [{ why: 'dead letters in the code bucket', from: api, to: internet, ports: tcp(443) }];
   const entry = receiver.form === 'deployment' ? deploymentEntry(environment) : knativeEntry(environment);
   return [
     {
@@ -24,12 +22,37 @@ export function receiverFlows(environment: Environment): readonly Flow[] {
       to: addresses(cluster.apiServer.cidrs),
       ports: tcp(...cluster.apiServer.ports),
     },
-    ...(rabbitmq.owned
-      ? []
-      : [{ why: 'publish and read events', from: api, to: inNamespaces(rabbitmq.namespace), ports: tcp(5672) }]),
+    { why: 'empty the dead-letter queue', from: api, to: brokerNodes(environment), ports: tcp(5672) },
     { why: 'traces', from: api, to: inNamespaces(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
-    ...cloudFlows,
+    deadLetterFlow(environment, api),
+    ...approvalFlows(api),
     ...entry,
+  ];
+}
+
+/** Pods of the broker where the environment owns them, else the namespace in which it is shared. */
+export function brokerNodes(environment: Environment): Peer {
+  const owned = brokerPods(environment);
+  return owned === undefined ? inNamespaces(environment.rabbitmq.namespace) : pods(owned);
+}
+
+function deadLetterFlow({ codeStore }: Environment, from: Peer): Flow {
+  const why = 'dead letters in the code bucket';
+  return codeStore.kind === 's3'
+    ? { why, from, to: internet, ports: tcp(443) }
+    : { why, from, to: inNamespaces(codeStore.namespace), ports: tcp(9000) };
+}
+
+/** Those who approve what agents send: Slack and other services outside, and functions. */
+function approvalFlows(from: Peer): readonly Flow[] {
+  return [
+    { why: 'ask for approval outside the cluster', from, to: internet, ports: tcp(443) },
+    {
+      why: 'call functions and agents, those that approve among them, through the Knative gateway',
+      from,
+      to: inNamespaces(...knativeNamespaces),
+      ports: tcp(8012, 8080, 8081),
+    },
   ];
 }
 
@@ -45,6 +68,12 @@ function deploymentEntry(environment: Environment): readonly Flow[] {
     {
       why: 'events that Knative delivers',
       from: inNamespaces(...knativeNamespaces),
+      to: api,
+      ports: tcp(receiverPort),
+    },
+    {
+      why: 'what supervised agents send',
+      from: pods(functionPods(environment)),
       to: api,
       ports: tcp(receiverPort),
     },

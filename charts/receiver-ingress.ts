@@ -6,8 +6,17 @@ import { names } from './workloads.ts';
 
 export type Ingress = NonNullable<Extract<Environment['receiver'], { form: 'deployment' }>['ingress']>;
 
+/** Events, and answers of those who approve: dead letters are taken from whoever hands them in, and metrics are nobody's business. */
+const eventPaths = ['/', '/events', '/health', '/supervision/slack', '/supervision/answers'] as const;
+
+const interfacePaths = { a2a: '/agents', mcp: '/mcp' } as const;
+
 /** TLS entry from outside, to the Service of the receiver. */
-export function addReceiverIngress(chart: Chart, metadata: k8s.ObjectMeta, ingress: Ingress): void {
+export function addReceiverIngress(
+  chart: Chart,
+  metadata: k8s.ObjectMeta,
+  { features, ingress }: { readonly features: Environment['features']; readonly ingress: Ingress },
+): void {
   const backend = { service: { name: names.receiverDeployment, port: { name: 'http' } } };
   const { className, annotations, tls } = ingressController(ingress);
   if (ingress.controller === 'nginx') {
@@ -23,9 +32,16 @@ export function addReceiverIngress(chart: Chart, metadata: k8s.ObjectMeta, ingre
     spec: {
       ingressClassName: className,
       tls: [tls],
-      rules: [{ host: ingress.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+      rules: [{ host: ingress.host, http: { paths: pathsOf(features).map((path) => ({ ...path, backend })) } }],
     },
   });
+}
+
+function pathsOf({ interfaces }: Environment['features']) {
+  return [
+    ...eventPaths.map((path) => ({ path, pathType: 'Exact' })),
+    ...interfaces.map((name) => ({ path: interfacePaths[name], pathType: 'Prefix' })),
+  ];
 }
 
 interface IngressController {

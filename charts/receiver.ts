@@ -2,8 +2,9 @@ import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { labels as labelKeys } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
-import { operatorConfiguration } from './configuration.ts';
+import { operatorConfiguration, processVariables } from './configuration.ts';
 import {
+  cloudIdentity,
   configHash,
   hardenedContainer,
   hardenedPodTemplate,
@@ -19,6 +20,7 @@ import { KnativeService } from './imports/knative-service.ts';
 import type { Part, PartContext } from './part.ts';
 import { receiverFlows, receiverPort } from './receiver-flows.ts';
 import { addReceiverIngress } from './receiver-ingress.ts';
+import { receiverSettings } from './receiver-settings.ts';
 import { names, receiverPods } from './workloads.ts';
 
 type DeploymentForm = Extract<Environment['receiver'], { form: 'deployment' }>;
@@ -46,7 +48,6 @@ function receiverContainer({ environment, releases }: PartContext, name: string)
     name,
     image: operatorImage(environment, releases),
     args: ['--mode=receiver'],
-    env: [{ name: 'OTEL_SERVICE_NAME', value: names.receiverDeployment }],
     resources: resourceRequirements(environment.receiver.resources),
     readinessProbe: { httpGet: httpGet('/ready'), initialDelaySeconds: 2, periodSeconds: 5 },
     livenessProbe: { httpGet: httpGet('/health'), initialDelaySeconds: 5, periodSeconds: 10 },
@@ -60,8 +61,10 @@ function addDeployment(chart: Chart, context: PartContext, receiver: DeploymentF
   const kept = receiverPods(environment).labels ?? {};
   const labels = { ...componentLabels(names.receiverDeployment, 'lambda-receiver'), ...kept };
   const metadata = { name: names.receiverDeployment, namespace: environment.namespaces.control, labels };
+  const { env, mounts, volumes } = receiverSettings(environment);
   const template = hardenedPodTemplate({
     environment,
+    volumes,
     labels,
     config: operatorConfiguration(environment, releases),
     cloudRole: 'receiver',
@@ -69,6 +72,8 @@ function addDeployment(chart: Chart, context: PartContext, receiver: DeploymentF
     container: {
       ...receiverContainer(context, 'builder'),
       ports: [{ name: 'http', containerPort: receiverPort }],
+      env: [...processVariables(names.receiverDeployment), ...env],
+      volumeMounts: mounts,
     },
   });
   new k8s.KubeDeployment(chart, 'deployment', {
@@ -87,7 +92,7 @@ function addDeployment(chart: Chart, context: PartContext, receiver: DeploymentF
   addAutoscaler(chart, metadata, autoscalingOf(environment, receiver));
   addDisruptionBudget(chart, metadata, receiver, kept);
   if (receiver.ingress !== undefined) {
-    addReceiverIngress(chart, metadata, receiver.ingress);
+    addReceiverIngress(chart, metadata, { features: environment.features, ingress: receiver.ingress });
   }
 }
 
@@ -166,6 +171,8 @@ function addDisruptionBudget(
 function addKnativeService(chart: Chart, context: PartContext, receiver: KnativeForm): void {
   const { environment, releases } = context;
   const labels = componentLabels(names.receiverKnativeService, 'lambda-receiver');
+  const settings = receiverSettings(environment);
+  const identity = cloudIdentity(environment, 'receiver');
   new KnativeService(chart, 'knative-service', {
     metadata: {
       name: names.receiverKnativeService,
@@ -197,13 +204,15 @@ function addKnativeService(chart: Chart, context: PartContext, receiver: Knative
               securityContext: hardenedContainer,
               envFrom: [{ configMapRef: { name: names.config } }],
               env: [
-                { name: 'DEFAULT_NAMESPACE', value: environment.namespaces.functions[0] ?? '' },
-                { name: 'OTEL_SERVICE_NAME', value: names.receiverKnativeService },
+                { name: 'POD_NAMESPACE', value: environment.namespaces.control },
+                ...processVariables(names.receiverKnativeService),
+                ...identity.env,
+                ...settings.env,
               ],
-              volumeMounts: [temporaryMount],
+              volumeMounts: [temporaryMount, ...identity.mounts, ...settings.mounts],
             },
           ],
-          volumes: [temporaryVolume],
+          volumes: [temporaryVolume, ...identity.volumes, ...settings.volumes],
         },
       },
     },

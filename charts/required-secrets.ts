@@ -1,7 +1,7 @@
 import { labels } from '../operator/api/index.ts';
 import type { Environment } from '../stacks/index.ts';
 import { alertSecretKeys } from './alert-routing.ts';
-import { names } from './workloads.ts';
+import { allNamespaces, names } from './workloads.ts';
 
 /** A Secret that people, a secret manager or a generator fill; no secret value is in a manifest. */
 export interface RequiredSecret {
@@ -29,12 +29,12 @@ export function requiredSecrets(environment: Environment): readonly RequiredSecr
   const { codeStore, monitoring, namespaces, rollout } = environment;
   const minio =
     codeStore.kind === 'minio'
-      ? namespaces.functions.map((namespace) => ({
+      ? allNamespaces(environment).map((namespace) => ({
           name: codeStore.credentialsSecret,
           namespace,
           keys: ['accesskey', 'secretkey'],
-          purpose: 'read uploaded code from MinIO',
-          usableByFunctions: true,
+          purpose: 'read uploaded code from MinIO, and keep dead letters there',
+          usableByFunctions: namespaces.functions.includes(namespace),
         }))
       : [];
   const alerts =
@@ -61,7 +61,14 @@ export function requiredSecrets(environment: Environment): readonly RequiredSecr
             usableByFunctions: false,
           },
         ];
-  return [...minio, brokerCredentials(environment), ...alerts, ...canaries];
+  return [
+    ...minio,
+    brokerCredentials(environment),
+    brokerPaths(environment),
+    deadLetterLogin(environment),
+    ...alerts,
+    ...canaries,
+  ];
 }
 
 /**
@@ -79,6 +86,31 @@ function brokerCredentials({ namespaces, rabbitmq }: Environment): RequiredSecre
     // Brokers in other namespaces declare their queues with it
     ...(others.length > 0 ? { annotations: { 'rabbitmq.com/topology-allowed-namespaces': others.join(',') } } : {}),
     purpose: `the user of the environment at the broker ${rabbitmq.host}`,
+    usableByFunctions: false,
+  };
+}
+
+/** Of the user that reads the dead-letter queue: the receiver is told no other. */
+function deadLetterLogin({ namespaces, rabbitmq }: Environment): RequiredSecret {
+  return {
+    name: names.deadLetterLogin,
+    namespace: namespaces.control,
+    keys: ['password'],
+    known: { username: `${rabbitmq.user}-dead-letters` },
+    generated: true,
+    purpose: `empty the queue ${rabbitmq.queues.deadLetters} into the store`,
+    usableByFunctions: false,
+  };
+}
+
+/** What the paths are made of by which the receiver knows the Broker of a namespace. */
+function brokerPaths({ namespaces }: Environment): RequiredSecret {
+  return {
+    name: names.brokerPaths,
+    namespace: namespaces.control,
+    keys: ['key'],
+    generated: true,
+    purpose: 'let Brokers send to the receiver on paths that nobody can guess',
     usableByFunctions: false,
   };
 }

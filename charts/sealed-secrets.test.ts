@@ -31,7 +31,11 @@ describe('sealed Secrets', () => {
   test('become part of the environment', () => {
     write(stringify(sealed({ accesskey: encrypted, secretkey: encrypted })));
     const { files, missingSecrets } = synthesize();
-    expect(missingSecrets).toEqual([{ name: 'rabbitmq-credentials', namespace: 'knative-lambda' }]);
+    expect(missingSecrets.map(({ name }) => name)).toEqual([
+      'rabbitmq-credentials',
+      'knative-lambda-broker-paths',
+      'rabbitmq-dead-letters',
+    ]);
     expect(files.find(({ name }) => name === 'secrets')?.manifests).toHaveLength(1);
   });
 
@@ -40,6 +44,8 @@ describe('sealed Secrets', () => {
     expect(missingSecrets).toEqual([
       { name: 'minio-credentials', namespace: 'knative-lambda' },
       { name: 'rabbitmq-credentials', namespace: 'knative-lambda' },
+      { name: 'knative-lambda-broker-paths', namespace: 'knative-lambda' },
+      { name: 'rabbitmq-dead-letters', namespace: 'knative-lambda' },
     ]);
     expect(files.some(({ name }) => name === 'secrets')).toBe(false);
   });
@@ -78,7 +84,7 @@ describe('sealed Secrets', () => {
   test('fails on a Secret that the environment does not need', () => {
     write(stringify(sealed({ accesskey: encrypted, secretkey: encrypted }, 'forgotten')));
     expect(synthesize).toThrow(
-      'got Secret knative-lambda/forgotten, allowed knative-lambda/minio-credentials, knative-lambda/rabbitmq-credentials in pro; remove the file',
+      'got Secret knative-lambda/forgotten, allowed knative-lambda/minio-credentials, knative-lambda/rabbitmq-credentials, knative-lambda/knative-lambda-broker-paths, knative-lambda/rabbitmq-dead-letters in pro; remove the file',
     );
   });
 });

@@ -15,6 +15,12 @@ export const names = {
   uploads: 'knative-lambda-uploads',
   builder: 'knative-lambda-builder',
   function: 'knative-lambda-function',
+  /** Of a network policy. */
+  agent: 'knative-lambda-agent',
+  /** Account that events of a Broker act as, in each function namespace. */
+  events: 'knative-lambda-events',
+  brokerPaths: 'knative-lambda-broker-paths',
+  signingKeys: 'knative-lambda-signing-keys',
   config: 'knative-lambda-config',
   quota: 'knative-lambda-quota',
   pullSecret: 'ecr-pull',
@@ -25,6 +31,8 @@ export const names = {
   brokerDispatcher: 'broker-dispatcher',
   eventing: 'knative-lambda',
   brokerCredentials: 'rabbitmq-credentials',
+  /** Secret and User that empty the dead-letter queue, and may nothing else. */
+  deadLetterLogin: 'rabbitmq-dead-letters',
   loadTests: 'knative-lambda-k6',
   fluxNamespace: 'flux-system',
   alertReceivers: 'knative-lambda-alert-receivers',
@@ -88,6 +96,12 @@ export function receiverReference({ namespaces, receiver }: Environment) {
   }
 }
 
+/** Address of the receiver for pods of the cluster. */
+export function receiverAddress(environment: Environment): string {
+  const { name, namespace } = receiverReference(environment);
+  return `http://${name}.${namespace}.svc.cluster.local`;
+}
+
 /** Reader of the notifications of uploads; only where code lies in S3. */
 export function uploadPods({ namespaces, codeStore }: Environment): Workload | undefined {
   return codeStore.kind === 's3'
@@ -101,6 +115,13 @@ export function functionPods({ namespaces }: Environment): Workload {
     namespaces: namespaces.functions,
     expressions: [{ key: labels.appComponent, operator: 'In', values: ['lambda', 'agent'] }],
   };
+}
+
+/** Pods of agents alone; only where some may get rights at the API server. */
+export function privilegedAgentPods({ features, namespaces }: Environment): Workload | undefined {
+  return features.agentTiers.length === 0
+    ? undefined
+    : { name: names.agent, namespaces: namespaces.functions, labels: { [labels.appComponent]: 'agent' } };
 }
 
 export function buildPods({ namespaces }: Environment): Workload {

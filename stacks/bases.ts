@@ -92,7 +92,17 @@ const common = {
     notifications: { provider: 'slack', channel: '#deployments', addressSecret: 'slack-deployments' },
   },
   access: [],
-  features: { sampleFunctions: false, enforceUsableBy: true, watchSecretVersions: true },
+  features: {
+    sampleFunctions: false,
+    enforceUsableBy: true,
+    watchSecretVersions: true,
+    agentBroker: 'dedicated',
+    agentTiers: [],
+    interfaces: [],
+    lifecycleEvents: 'broker',
+    auditEvents: false,
+    deadLetterRetentionDays: 'forever',
+  },
 } as const satisfies Common;
 
 /** Published figures: 10 000 messages a queue, 50 000 dead letters for a week; deliveries match the retries of a Broker. */
@@ -207,7 +217,12 @@ export const proBase = {
     dependsOn: ['pro-02-observability', 'pro-03-knative-deps'],
     promotion: 'merge',
   },
-  features: { ...common.features, sampleFunctions: true },
+  features: {
+    ...common.features,
+    sampleFunctions: true,
+    agentTiers: ['restricted', 'viewer'],
+    interfaces: ['a2a', 'mcp'],
+  },
 } as const satisfies Base;
 
 /** What studio and studio-1-node have in common: a kind cluster in production, with ECR and S3. */

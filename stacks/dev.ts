@@ -21,6 +21,7 @@ export const dev: EnvironmentValues = {
       sourceCidrs: ['10.0.0.0/16'],
     },
   },
+  features: { ...tierBase.features, agentTiers: ['restricted', 'viewer'], interfaces: ['a2a', 'mcp'] },
   builds: { ...tierBase.builds, maxConcurrent: 5 },
   capacity: { ...tierBase.capacity, functions: 20, agents: 5, activePods: 30 },
   quota: {

@@ -12,6 +12,7 @@ import { studio } from './studio.ts';
 export { ConfigurationError } from './configuration-error.ts';
 export { type Environment, environmentSchema } from './environment.ts';
 export { parseEnvironments } from './parse.ts';
+export { type Price, readPrices } from './prices.ts';
 export { projectRoot } from './project.ts';
 export { type Releases, isMutableTag, readReleases } from './releases.ts';
 export { type Resources, toBytes, toMillicores } from './schema/quantity.ts';

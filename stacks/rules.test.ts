@@ -65,6 +65,13 @@ const cases: readonly Case[] = [
     passed: { 'cloud.oidcIssuer': 'https://issuer.test' },
   },
   {
+    rule: 'a login to ECR on a cluster whose nodes have none',
+    environment: 'studio',
+    refused: { secrets: { backend: 'sealed' } },
+    line: 'studio.secrets.backend: got sealed with images in ECR on a kind cluster, allowed external, which keeps the login of its nodes fresh; change one of the two',
+    passed: { secrets: { backend: 'external', prefix: 'studio' } },
+  },
+  {
     rule: 'a webhook of GitHub with Git only',
     environment: 'pro',
     refused: { 'delivery.repository': 'oci://ghcr.io/brunolucena/knative-lambda' },

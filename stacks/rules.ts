@@ -17,6 +17,13 @@ const rules: readonly Rule[] = [
     imageRegistry.kind === 'ecr' && cloud !== undefined && imageRegistry.replicateTo?.includes(cloud.region) === true
       ? `imageRegistry.replicateTo: got ${cloud.region}, allowed other regions than that of the environment; remove it`
       : undefined,
+  ({ cloud, cluster, imageRegistry, secrets }) =>
+    cloud !== undefined &&
+    imageRegistry.kind === 'ecr' &&
+    cluster.distribution !== 'eks' &&
+    secrets.backend !== 'external'
+      ? `secrets.backend: got ${secrets.backend} with images in ECR on a ${cluster.distribution} cluster, allowed external, which keeps the login of its nodes fresh; change one of the two`
+      : undefined,
   ({ cluster }) =>
     cluster.hostPorts !== undefined && cluster.host === undefined
       ? 'cluster.host: missing, allowed the machine that publishes cluster.hostPorts; name it, or remove the ports'

@@ -90,8 +90,10 @@ export interface HardenedPodProps {
   readonly serviceAccountName: string;
   readonly cloudRole: CloudRole;
   readonly config: Readonly<Record<string, string>>;
-  /** Name, image, ports, probes and resources; security, temporary space and configuration are added. */
+  /** Name, image, ports, probes, resources and own mounts; security, temporary space and configuration are added. */
   readonly container: k8s.Container;
+  /** Beside temporary space and the identity in the cloud; default none. */
+  readonly volumes?: readonly k8s.Volume[];
 }
 
 /** Pod template of the product's own workloads: it talks to the API server, and nothing else is granted. */
@@ -122,10 +124,10 @@ export function hardenedPodTemplate(props: HardenedPodProps): k8s.PodTemplateSpe
             ...identity.env,
             ...(container.env ?? []),
           ],
-          volumeMounts: [temporaryMount, ...identity.mounts],
+          volumeMounts: [temporaryMount, ...identity.mounts, ...(container.volumeMounts ?? [])],
         },
       ],
-      volumes: [temporaryVolume, ...identity.volumes],
+      volumes: [temporaryVolume, ...identity.volumes, ...(props.volumes ?? [])],
     },
   };
 }

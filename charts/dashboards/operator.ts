@@ -220,6 +220,13 @@ const program: Row = {
       ],
     }),
     line({
+      title: 'Lifecycle events that wait',
+      question: 'Is the broker away?',
+      unit: 'short',
+      expr: total('knative_lambda_operator_events_pending', { by: 'environment' }),
+      legend: '{{environment}}',
+    }),
+    line({
       title: 'Versions',
       question: 'Which version runs where?',
       unit: 'short',

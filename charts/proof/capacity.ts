@@ -24,7 +24,8 @@ export function functionNeeds(environment: Environment): readonly Need[] {
     },
     { source: 'next revisions beside the old ones', pods: nextRevisions, services: 0, claims: 0, perPod: podAmounts },
     { source: 'builds', pods: builds.maxConcurrent, services: 0, claims: 0, perPod: toAmounts(builds.resources) },
-    ...brokerNeeds(environment, { brokers: 1, triggers: capacity.functions, whose: 'of the namespace' }),
+    // each function has a Trigger, and so has the receiver
+    ...brokerNeeds(environment, { brokers: 1, triggers: capacity.functions + 1, whose: 'of the namespace' }),
     ...brokerNeeds(environment, {
       brokers: rabbitmq.agentBrokers === 'dedicated' ? capacity.agents : 0,
       triggers: capacity.agents * capacity.subscriptionsPerAgent,
@@ -74,7 +75,7 @@ export function controlNeeds(environment: Environment): readonly Need[] {
         },
       ]
     : [];
-  return [...broker, ...brokerNeeds(environment, { brokers: 1, triggers: 1, whose: 'of the receiver' })];
+  return [...broker, ...brokerNeeds(environment, { brokers: 1, triggers: 0, whose: 'of the namespace' })];
 }
 
 /** What k6-operator makes for one TestRun, the largest; two at once are beyond the quota. None of it is in the mesh. */

@@ -33,7 +33,7 @@ function podReferences({ source, namespace, spec }: PodTemplate): readonly Refer
     ...spec.imagePullSecrets.map(({ name }) => to('Secret', name)),
     ...spec.volumes.flatMap(({ configMap, secret, persistentVolumeClaim }) => [
       ...(configMap === undefined ? [] : [to('ConfigMap', configMap.name)]),
-      ...(secret === undefined ? [] : [to('Secret', secret.secretName)]),
+      ...(secret === undefined || secret.optional === true ? [] : [to('Secret', secret.secretName)]),
       ...(persistentVolumeClaim === undefined ? [] : [to('PersistentVolumeClaim', persistentVolumeClaim.claimName)]),
     ]),
     ...[...spec.initContainers, ...spec.containers].flatMap((container) =>

@@ -89,6 +89,8 @@ function openRows(environment: Environment): readonly Row[] {
     ['traces of the operator', operator, pod(monitoring.tracesNamespace), 4318],
     ['traces of a function', lambda, pod(monitoring.tracesNamespace), 4317],
     ['the receiver to the broker', receiver, broker, 5672],
+    ['the receiver to Slack', receiver, publicAddress, 443],
+    ['a supervised agent to the receiver', agent, receiverEntry(environment), 8080],
     ['Knative to the receiver', pod('knative-serving'), receiver, entry],
     ['Knative to a function', pod('knative-serving'), lambda, 8012],
     ['Knative to an agent', pod('knative-serving'), agent, 8012],
@@ -96,6 +98,9 @@ function openRows(environment: Environment): readonly Row[] {
     ['an agent to a function through the gateway', agent, pod('knative-serving'), 8012],
     ['an agent to a public model', agent, publicAddress, 443],
     ['an agent to a model in the cluster', agent, pod('ollama'), 11434],
+    ['the operator to a model in the cluster', operator, pod('ollama'), 11434],
+    ['the receiver to a function through the gateway', receiver, pod('kourier-system'), 8081],
+    ...agentApiRows(environment, 'open'),
     ['a build to source and packages', build, publicAddress, 443],
     ...eventRows(environment),
     ...meshRows(environment),
@@ -171,7 +176,10 @@ function storageRows(environment: Environment): readonly Row[] {
         ] satisfies Row[])
       : []),
     ...(codeStore.kind === 'minio'
-      ? ([['a build to MinIO', build, pod(codeStore.namespace), 9000]] satisfies Row[])
+      ? ([
+          ['a build to MinIO', build, pod(codeStore.namespace), 9000],
+          ['the receiver to MinIO', receiver, pod(codeStore.namespace), 9000],
+        ] satisfies Row[])
       : []),
     ...(imageRegistry.kind === 'registry'
       ? ([['a build to the registry', build, firstAddress(cluster.nodeCidrs[0]), 5000]] satisfies Row[])
@@ -230,6 +238,16 @@ function rolloutRows(environment: Environment): readonly Row[] {
   ];
 }
 
+/** An agent reaches the API server where some may have rights there. */
+function agentApiRows(environment: Environment, expected: 'open' | 'closed'): readonly Row[] {
+  const { apiServer } = environment.cluster;
+  const isOpen = environment.features.agentTiers.length > 0;
+  const { agent } = runningPods(environment);
+  return isOpen === (expected === 'open')
+    ? [['an agent to the API server', agent, firstAddress(apiServer.cidrs[0]), apiServer.ports[0] ?? 443]]
+    : [];
+}
+
 function closedRows(environment: Environment): readonly Row[] {
   const { operator, receiver, uploads, lambda, agent, build, broker, ingress, dispatcher, runner } =
     runningPods(environment);
@@ -242,6 +260,7 @@ function closedRows(environment: Environment): readonly Row[] {
     ['a function to the operator', lambda, operator, 8080],
     ['a function to another namespace', lambda, strange, 8080],
     ['a function to the API server', lambda, apiServer, apiPort],
+    ...agentApiRows(environment, 'closed'),
     ['a build to the API server', build, apiServer, apiPort],
     ['a build to a function', build, lambda, 8080],
     ['a function to a build', lambda, build, 8080],

@@ -41,7 +41,7 @@ const podSpec = z.looseObject({
     .array(
       z.looseObject({
         configMap: z.looseObject({ name: z.string() }).optional(),
-        secret: z.looseObject({ secretName: z.string() }).optional(),
+        secret: z.looseObject({ secretName: z.string(), optional: z.boolean().optional() }).optional(),
         persistentVolumeClaim: z.looseObject({ claimName: z.string() }).optional(),
         hostPath: z.unknown().optional(),
       }),

@@ -76,6 +76,7 @@ function issuersOf({ functionsIngress, receiver }: Environment): readonly string
 /** Policies whose pods are made in the cluster: by the operator for functions and builds, by the operators of RabbitMQ and k6. */
 export const policiesOfLaterPods: readonly string[] = [
   names.function,
+  names.agent,
   names.builds,
   names.broker,
   names.brokerIngress,

@@ -3,6 +3,8 @@ import { thresholds } from './thresholds.ts';
 
 const dashboard = 'knative-lambda-eventing';
 const messages = 'eventing:queue_messages:max';
+/** Each replica that knows the store says how many there are. */
+const stored = 'sum(max by (reason) (knative_lambda_dlq_stored_messages{$env}))';
 
 /** Queues, dead letters and the broker under them. */
 export const eventingAlerts = {
@@ -32,11 +34,12 @@ export const eventingAlerts = {
     dashboard,
   },
   KnativeLambdaDLQMessagesHigh: {
-    expr: `eventing:dead_letters:max{$env} > ${thresholds.deadLetters.value}`,
+    expr: `eventing:dead_letters:max{$env} > ${thresholds.deadLetters.value} or ${stored} > ${thresholds.deadLetters.value}`,
     threshold: thresholds.deadLetters,
     priority: 'P1',
     summary: 'Many dead letters wait',
-    description: '{{ $value }} messages lie in {{ $labels.queue }}: events that no function could handle.',
+    description:
+      '{{ $value }} events that no function could handle lie in {{ if $labels.queue }}{{ $labels.queue }}{{ else }}the store{{ end }}.',
     dashboard,
   },
   KnativeLambdaDLQIngestRateHigh: {

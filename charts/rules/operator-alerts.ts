@@ -102,8 +102,9 @@ export const operatorAlerts = {
     expr: `${ratio('sum(rate(knative_lambda_operator_events_sent_total{$env, result="failed"}[10m]))', 'sum(rate(knative_lambda_operator_events_sent_total{$env}[10m]))')} > ${thresholds.lifecycleEventsFailed.value}`,
     threshold: thresholds.lifecycleEventsFailed,
     priority: 'P2',
-    summary: 'Lifecycle events are lost',
-    description: '{{ $value | humanizePercentage }} of the events that the operator sends do not reach the broker.',
+    summary: 'Lifecycle events do not arrive',
+    description:
+      '{{ $value | humanizePercentage }} of the events that the operator sends do not reach the broker; they are sent again.',
     dashboard,
   },
 } as const satisfies Readonly<Record<string, Alert>>;

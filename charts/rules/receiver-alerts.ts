@@ -56,6 +56,14 @@ export const receiverAlerts = {
       '{{ $value | humanizePercentage }} of the events of type {{ $labels.type }} are refused; a sender has changed.',
     dashboard,
   },
+  KnativeLambdaActionsOverdue: {
+    expr: `max(knative_lambda_supervision_overdue_actions{$env}) > ${thresholds.overdueActions.value}`,
+    threshold: thresholds.overdueActions,
+    priority: 'P2',
+    summary: 'What supervised agents want to do waits too long for approval',
+    description: '{{ $value }} actions have had no answer in the time that their agents allow.',
+    dashboard,
+  },
   HighLoad: {
     expr: `sum(rate(cloudevents_received_total{$env}[5m])) > ${thresholds.eventRate.value}`,
     threshold: thresholds.eventRate,

@@ -71,6 +71,7 @@ export const thresholds = {
 
   // agents
   modelUnavailable: { value: 0, unit: 'ready', for: '5m', severity: 'warning' },
+  overdueActions: { value: 0, unit: 'count', for: '15m', severity: 'warning' },
   agentBudget: { value: 1, unit: 'ratio', for: '1m', severity: 'warning' },
 
   // what the environment stands on

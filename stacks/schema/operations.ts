@@ -126,6 +126,36 @@ export const featuresSchema = z
     enforceUsableBy: z
       .boolean()
       .describe('a function may name only Secrets and ServiceAccounts labelled usable-by: functions; false only warns'),
+    agentBroker: z
+      .enum(['dedicated', 'shared'])
+      .describe(
+        'dedicated: each agent has a Broker, which events for it are sent to; shared: agents read that of their namespace',
+      ),
+    agentTiers: z
+      .array(z.enum(['restricted', 'viewer', 'developer', 'orchestrator', 'admin', 'security-tester']))
+      .describe(
+        'tiers that agents may ask for in permissions.tier: who writes agents in a namespace gets what the largest allows there',
+      ),
+    interfaces: z
+      .array(z.enum(['a2a', 'mcp']))
+      .describe(
+        'protocols by which others call agents and functions through the receiver: a2a, agents by their cards; mcp, what is annotated as a tool',
+      ),
+    lifecycleEvents: z
+      .union([z.enum(['broker', 'off']), webAddress], { error: 'broker, off, or an http or https address' })
+      .describe(
+        'who hears of what happens to functions, agents, builds and services: broker, the Broker of their namespace; an address that takes CloudEvents; off, nobody',
+      ),
+    auditEvents: z
+      .boolean()
+      .describe(
+        'each command that the receiver carries out or refuses is an event of type notification.audit on the Broker of its default namespace, too; false leaves it to the log',
+      ),
+    deadLetterRetentionDays: z
+      .union([z.literal('forever'), z.int().min(1).max(3650)], { error: 'forever, or days from 1 to 3650' })
+      .describe(
+        'after so many days dead letters are removed from the bucket; forever keeps them until somebody purges them',
+      ),
     watchSecretVersions: z
       .boolean()
       .describe(
