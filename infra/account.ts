@@ -1,6 +1,7 @@
 import * as aws from '@pulumi/aws';
 import { ConfigurationError } from '../stacks/index.ts';
-import { type CloudEnvironment, repositoryNames } from './names.ts';
+import type { CloudEnvironment } from './names.ts';
+import { checkOwners } from './owners.ts';
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -26,29 +27,6 @@ async function checkCaller({ name, cloud }: CloudEnvironment, provider: aws.Prov
   }
 }
 
-/** The environment that a repository is tagged with; undefined where there is no such repository, or no such tag. */
-async function ownerOf(name: string, provider: aws.Provider): Promise<string | undefined> {
-  try {
-    const { tags } = await aws.ecr.getRepository({ name }, { provider });
-    return tags['Environment'];
-  } catch (error) {
-    if (/not ?found|couldn't find/i.test(reasonOf(error))) return undefined;
-    throw error;
-  }
-}
-
-async function checkOwner(environment: CloudEnvironment, provider: aws.Provider): Promise<void> {
-  const names = Object.values(repositoryNames).map((nameOf) => nameOf(environment));
-  const owners = await Promise.all(names.map(async (name) => ({ name, owner: await ownerOf(name, provider) })));
-  const faults = owners
-    .filter(({ owner }) => owner !== undefined && owner !== environment.name)
-    .map(
-      ({ name, owner }) =>
-        `ECR repository: got ${name}, which the stack ${owner} owns, allowed a name of its own; rename it in stacks/${environment.name}.ts`,
-    );
-  if (faults.length > 0) throw new ConfigurationError(faults);
-}
-
 /**
  * Refuses to go on with the credentials of another account, the region of another place, or names that another stack has,
  * before anything is registered.
@@ -59,5 +37,5 @@ export async function checkAccount(environment: CloudEnvironment): Promise<void>
   // a provider of its own: the one of the resources would refuse another account in words of AWS
   const provider = new aws.Provider('caller', { region: environment.cloud.region });
   await checkCaller(environment, provider);
-  await checkOwner(environment, provider);
+  await checkOwners(environment, provider);
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { synthesizeEnvironment } from '../charts/index.ts';
-import { readEnvironments, readReleases } from '../stacks/index.ts';
+import { parseEnvironments, readEnvironments, readReleases } from '../stacks/index.ts';
 import { type CloudResource, recordCloud } from './cloud-graph.ts';
 import { type CloudEnvironment, isInCloud } from './names.ts';
 import { isTaggable } from './tags.ts';
@@ -32,6 +32,34 @@ function annotatedRoles(environment: CloudEnvironment): readonly string[] {
 test('environments without a cloud register nothing of AWS', () => {
   const others = readEnvironments().filter((environment) => !isInCloud(environment));
   expect(others.map(({ name }) => name)).toEqual(['pro', 'pro-1-node']);
+});
+
+test('an environment on a plain registry and MinIO moves to ECR and S3 by a change of its settings', async () => {
+  const roles = { operator: 'o-pro', receiver: 'r-pro', uploads: 'u-pro', builder: 'b-pro', secrets: 's-pro' };
+  const cloud = { account: '339954290315', region: 'us-west-2', oidcIssuer: 'https://oidc.pro.homelab', roles };
+  const imageRegistry = {
+    kind: 'ecr',
+    operatorRepository: 'knative-lambda-builder-pro',
+    functionsRepository: 'knative-lambdas-pro',
+    untaggedDays: 7,
+  };
+  const secrets = { backend: 'external', prefix: 'knative-lambda/pro' };
+  const codeStore = { kind: 's3', bucket: 'knative-lambda-code-pro', prefix: '' };
+  const changed = readEnvironments().map((environment) =>
+    environment.name === 'pro' ? { ...environment, cloud, imageRegistry, codeStore, secrets } : environment,
+  );
+  const [pro] = parseEnvironments(changed)
+    .filter(isInCloud)
+    .filter(({ name }) => name === 'pro');
+  const resources = pro === undefined ? [] : await recordCloud(pro);
+  const namesOf = (type: string, key: string) =>
+    resources.filter((resource) => resource.type === type).map(({ properties }) => properties[key]);
+  expect(namesOf('aws:s3/bucket:Bucket', 'bucket')).toEqual([
+    'knative-lambda-code-pro',
+    'knative-lambda-code-pro-logs',
+  ]);
+  expect(namesOf('aws:ecr/repository:Repository', 'name')).toHaveLength(3);
+  expect(namesOf('aws:iam/role:Role', 'name')).toEqual(['b-pro', 'o-pro', 'r-pro', 's-pro', 'u-pro']);
 });
 
 describe.each(environments.map((environment) => [environment.name, environment] as const))(

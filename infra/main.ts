@@ -7,7 +7,8 @@ function readConfiguration(): StackConfiguration {
   const configuration = new pulumi.Config();
   // Pulumi.yaml declares both with an empty default, which stands for none
   const given = (['context', 'oidcIssuer'] as const).map((key) => [key, configuration.get(key) ?? ''] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== ''));
+  const keepOnDestroy = configuration.getBoolean('keepOnDestroy') ?? true;
+  return { ...Object.fromEntries(given.filter(([, value]) => value !== '')), keepOnDestroy };
 }
 
 /** The stack's name is the environment's. */
@@ -20,4 +21,5 @@ async function run(): Promise<StackOutputs> {
   }
 }
 
-export const outputs = await run();
+// which outputs there are is known only here, and Pulumi warns of a named one that has no value
+export default await run();

@@ -128,6 +128,47 @@ describe('in the program', () => {
   });
 });
 
+/** What checkOwners says where AWS answers each question alike; an error has its text in `details`, as the engine's has. */
+async function ownersWhere(answer: () => Record<string, unknown>): Promise<readonly string[]> {
+  await pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: answer });
+  const { Provider } = await import('@pulumi/aws');
+  const { checkOwners } = await import('./owners.ts');
+  const refused = await checkOwners(devOnly(), new Provider('caller')).catch((error: unknown) => String(error));
+  await pulumi.runtime.disconnect();
+  return (refused ?? '').split('\n');
+}
+
+const answering = (found: object) => () => ({ tags: found, resourceTagMappingLists: [{ tags: found }] });
+
+const saying = (details: string) => () => {
+  throw Object.assign(new Error(details), { details });
+};
+
+describe('names in the account', () => {
+  test.each([
+    ['that the stack has itself', answering({ Environment: 'dev' })],
+    ['that no stack has', answering({ Owner: 'hand' })],
+    ['of which the provider finds nothing', saying("reading IAM Role (one): couldn't find resource")],
+    ['of which the provider gets nothing', saying('reading SQS Queue (one) URL: empty result')],
+    ['that a service does not know', saying('NoSuchEntity: The role with name one cannot be found')],
+  ])('%s are let through', async (_, answer) => {
+    expect(await ownersWhere(answer)).toEqual(['']);
+  });
+
+  test('fail with a line for each that another stack has', async () => {
+    const faults = await ownersWhere(answering({ Environment: 'prd' }));
+    expect(faults.filter((fault) => fault.includes('which the stack prd owns'))).toHaveLength(faults.length);
+    expect(faults.length).toBeGreaterThan(10);
+  });
+
+  test('fail where another account has them', async () => {
+    const forbidden = 'reading S3 Bucket (one): operation error S3: HeadBucket, StatusCode: 403, Forbidden';
+    expect(await ownersWhere(saying(forbidden))).toContain(
+      `S3 bucket: got knative-lambda-fusion-code-dev, of which AWS says ${forbidden}, allowed a name of its own; rename it in stacks/dev.ts, or log in as somebody who may read it`,
+    );
+  });
+});
+
 test.each([
   ['password', 'x'],
   ['webhookToken', 'x'],

@@ -4,7 +4,7 @@ import { requiredSecrets } from '../charts/index.ts';
 import { type CloudEnvironment, isProduction } from './names.ts';
 
 /** Names of the entries that the environment reads; people write the values, so that none is in the state. */
-function secretEntryNames(environment: CloudEnvironment): readonly string[] {
+export function secretEntryNames(environment: CloudEnvironment): readonly string[] {
   const { secrets } = environment;
   return secrets.backend === 'external'
     ? [...new Set(requiredSecrets(environment).map(({ name }) => `${secrets.prefix}/${name}`))]

@@ -1,4 +1,4 @@
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import {
   type Manifest,
   readSealedSecrets,
@@ -12,6 +12,7 @@ import { Delivery } from './delivery.ts';
 import { fetchText, readFlux } from './flux-release.ts';
 import { isInCloud } from './names.ts';
 import { checkOutputs, type StackOutputs } from './outputs.ts';
+import { retainNothing } from './retention.ts';
 
 /** What only the person who runs the stack knows; everything else is in stacks/. */
 export interface StackConfiguration {
@@ -19,6 +20,8 @@ export interface StackConfiguration {
   readonly context?: string;
   /** Issuer of service account tokens, where the cluster cannot be asked. */
   readonly oidcIssuer?: string;
+  /** Whether a destroy keeps custom resources, the code bucket, and in production images and secret entries. */
+  readonly keepOnDestroy: boolean;
 }
 
 interface Objects {
@@ -59,9 +62,10 @@ async function delivered({ delivery, cluster }: Environment, objects: Objects): 
 export async function buildStack(
   environment: Environment,
   all: readonly Environment[],
-  { context, oidcIssuer }: StackConfiguration,
+  { context, oidcIssuer, keepOnDestroy }: StackConfiguration,
 ): Promise<StackOutputs> {
   const objects = synthesize(environment, all);
+  if (!keepOnDestroy) pulumi.runtime.registerStackTransformation(retainNothing);
   const outputs: Record<string, pulumi.Input<string>> = { environment: environment.name };
   if (isInCloud(environment)) {
     // a stack without it does not load @pulumi/aws

@@ -6,9 +6,9 @@ import { toText } from './policy-document.ts';
 
 const twoWeeksSeconds = 1_209_600;
 
-/** What EventBridge takes of the events of the bucket: code that came or went, not what the platform writes itself. */
+/** What EventBridge takes: code that came or went in the bucket, not what the platform writes itself, and images. */
 function uploads({ codeStore }: CloudEnvironment): object {
-  return {
+  const objects = {
     source: ['aws.s3'],
     'detail-type': ['Object Created', 'Object Deleted'],
     detail: {
@@ -16,6 +16,12 @@ function uploads({ codeStore }: CloudEnvironment): object {
       object: { key: [{ 'anything-but': { prefix: Object.values(prefixes) } }] },
     },
   };
+  const images = {
+    source: ['aws.ecr'],
+    'detail-type': ['ECR Image Action'],
+    detail: { 'action-type': ['PUSH'], result: ['SUCCESS'] },
+  };
+  return { $or: [objects, images] };
 }
 
 /** Notifications of uploads, from EventBridge into a queue that the cluster reads. */
@@ -50,7 +56,7 @@ export class UploadQueue extends pulumi.ComponentResource {
     new aws.sqs.QueuePolicy('uploads', { queueUrl: queue.url, policy: toText(codeQueuePolicy(environment)) }, parent);
     const rule = new aws.cloudwatch.EventRule(
       'uploads',
-      { name, description: 'code came or went', eventPattern: toText(uploads(environment)) },
+      { name, description: 'code came or went, or an image was pushed', eventPattern: toText(uploads(environment)) },
       parent,
     );
     new aws.cloudwatch.EventTarget('uploads', { rule: rule.name, arn: arns.queue(environment, name) }, parent);

@@ -17,7 +17,8 @@ const secret: AwsKind = {
     tags: readTags((await aws.call('secretsmanager', 'describe_secret', { SecretId }))['Tags']),
   }),
   remove: async (aws, { arn: SecretId, recoveryWindowInDays: RecoveryWindowInDays }) => {
-    await aws.call('secretsmanager', 'delete_secret', { SecretId, RecoveryWindowInDays });
+    const end = RecoveryWindowInDays === 0 ? { ForceDeleteWithoutRecovery: true } : { RecoveryWindowInDays };
+    await aws.call('secretsmanager', 'delete_secret', { SecretId, ...end });
   },
 };
 

@@ -28,6 +28,7 @@ export class AwsError extends Error {
 }
 
 export interface AwsClient {
+  readonly region: string;
   /** Calls an operation by the name that boto3 has for it; a refusal is an {@link AwsError}. */
   call(this: void, service: string, operation: string, parameters?: AwsProperties): Promise<AwsProperties>;
   close(this: void): void;
@@ -55,6 +56,7 @@ export function connectAws(environment: NodeJS.ProcessEnv): AwsClient {
     else next?.reject(new AwsError(error.code, error.message));
   });
   return {
+    region: environment['AWS_REGION'] ?? '',
     call: (service, operation, parameters = {}) =>
       new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });

@@ -2,40 +2,24 @@
  * Stands in for pulumi-resource-aws, which no package registry has. What it does as the real one: makes, reads, changes
  * and removes the resources that infra/ registers by calls of AWS, whose refusals are failures; refresh finds drift in
  * the properties that are compared. What it does not: look at a document before it is sent, make up names, change tags
- * away. The region is AWS_REGION, because Node's provider server hands on no configuration; the accounts that the
- * provider allows are not compared for the same reason. It talks to 127.0.0.1 alone.
+ * away, make pull-through caches, which moto has not. The region is AWS_REGION, because Node's provider server hands on
+ * no configuration; the accounts that the provider allows are not compared for the same reason. It talks to 127.0.0.1
+ * alone.
  */
 import { isDeepStrictEqual } from 'node:util';
 import * as pulumi from '@pulumi/pulumi';
 import provider from '@pulumi/pulumi/proto/provider_pb.js';
 import jspb from 'google-protobuf';
 import struct from 'google-protobuf/google/protobuf/struct_pb.js';
-import { accountKinds } from './aws-account-kinds.ts';
 import { type AwsProperties, connectAws } from './aws-client.ts';
-import { eventKinds } from './aws-event-kinds.ts';
-import { identityKinds } from './aws-identity-kinds.ts';
-import { type AwsKind, listOf, objectOf, readTags, unlessMissing } from './aws-kind.ts';
+import { type AwsKind, objectOf, unlessMissing } from './aws-kind.ts';
+import { awsKindOf } from './aws-kinds.ts';
+import { lookups } from './aws-lookups.ts';
 import { endWithParent } from './parent.ts';
-import { registryKinds } from './aws-registry-kinds.ts';
-import { storageKinds } from './aws-storage-kinds.ts';
-
-const kinds: Readonly<Record<string, AwsKind>> = {
-  ...accountKinds,
-  ...eventKinds,
-  ...identityKinds,
-  ...registryKinds,
-  ...storageKinds,
-};
 
 const aws = connectAws(process.env);
 
-const typeOf = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? '';
-
-function kindOf(urn: string): AwsKind {
-  const kind = kinds[typeOf(urn)];
-  if (kind === undefined) throw new Error(`${typeOf(urn)} is no type that test/engine/aws-provider.ts stands in for`);
-  return kind;
-}
+const kindOf = (urn: string): AwsKind => awsKindOf(urn.split('::')[2]?.split('$').at(-1) ?? '');
 
 /** What is sent to AWS: secrets open. What goes back to the engine keeps its marks, else the state shows them. */
 function open(value: unknown): unknown {
@@ -106,27 +90,9 @@ class AwsProvider implements pulumi.provider.Provider {
   }
 
   async invoke(token: string, inputs: AwsProperties): Promise<pulumi.provider.InvokeResult> {
-    switch (token) {
-      case 'aws:index/getCallerIdentity:getCallerIdentity': {
-        const { Account: accountId, Arn: arn, UserId: userId } = await aws.call('sts', 'get_caller_identity');
-        return { outputs: { accountId, arn, userId, id: accountId } };
-      }
-      case 'aws:ecr/getRepository:getRepository': {
-        const { name } = inputs;
-        const { repositories } = await aws.call('ecr', 'describe_repositories', { repositoryNames: [name] });
-        const [{ repositoryArn: arn } = {}] = listOf(repositories);
-        const { tags } = await aws.call('ecr', 'list_tags_for_resource', { resourceArn: arn });
-        return { outputs: { name, arn, tags: readTags(tags) } };
-      }
-      case 'aws:eks/getCluster:getCluster': {
-        const { cluster } = await aws.call('eks', 'describe_cluster', { name: inputs['name'] });
-        const { identity, arn } = objectOf(cluster);
-        const { issuer } = objectOf(objectOf(identity)['oidc']);
-        return { outputs: { name: inputs['name'], arn, identities: listOf([{ oidcs: [{ issuer }] }]) } };
-      }
-      default:
-        throw new Error(`${token} is no function that test/engine/aws-provider.ts stands in for`);
-    }
+    const lookup = lookups[token];
+    if (lookup === undefined) throw new Error(`${token} is no function that test/engine/aws-lookups.ts stands in for`);
+    return { outputs: await lookup(aws, inputs) };
   }
 }
 

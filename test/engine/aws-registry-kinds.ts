@@ -32,8 +32,8 @@ const repository: AwsKind = {
     const { tags } = await aws.call('ecr', 'list_tags_for_resource', { resourceArn: arn });
     return { imageTagMutability, imageScanningConfiguration, tags: readTags(tags) };
   },
-  remove: async (aws, { name }) => {
-    await aws.call('ecr', 'delete_repository', { repositoryName: name });
+  remove: async (aws, { name, forceDelete }) => {
+    await aws.call('ecr', 'delete_repository', { repositoryName: name, force: forceDelete === true });
   },
 };
 
@@ -52,7 +52,26 @@ const lifecyclePolicy: AwsKind = {
   },
 };
 
+/** The registry of an account has one; without rules it has none. */
+const replicationConfiguration: AwsKind = {
+  fixed: [],
+  create: async (aws, { replicationConfiguration: wanted }) => {
+    await aws.call('ecr', 'put_replication_configuration', { replicationConfiguration: wanted });
+    const { registryId } = await aws.call('ecr', 'describe_registry');
+    return { id: textOf(registryId), registryId };
+  },
+  read: async (aws) => {
+    const { replicationConfiguration: live } = await aws.call('ecr', 'describe_registry');
+    if (listOf(objectOf(live)['rules']).length > 0) return { replicationConfiguration: live };
+    throw new AwsError('ReplicationConfigurationNotFound', 'no replication');
+  },
+  remove: async (aws) => {
+    await aws.call('ecr', 'put_replication_configuration', { replicationConfiguration: { rules: [] } });
+  },
+};
+
 export const registryKinds = {
   'aws:ecr/repository:Repository': repository,
   'aws:ecr/lifecyclePolicy:LifecyclePolicy': lifecyclePolicy,
+  'aws:ecr/replicationConfiguration:ReplicationConfiguration': replicationConfiguration,
 } as const satisfies Readonly<Record<string, AwsKind>>;

@@ -1,4 +1,4 @@
-import type { AwsProperties } from './aws-client.ts';
+import type { AwsClient, AwsProperties } from './aws-client.ts';
 import { type AwsKind, documentOf, listOf, objectOf, readTags, tagList, textOf } from './aws-kind.ts';
 
 const irregular = new Map([
@@ -19,12 +19,20 @@ const toS3 = (value: unknown): unknown =>
 const fromS3 = (value: unknown): unknown =>
   rename(value, (name) => regular.get(name) ?? name.charAt(0).toLowerCase() + name.slice(1));
 
+/** Every version of every object; AWS answers a thousand of each at once, more than a test has. */
+async function empty(aws: AwsClient, Bucket: unknown): Promise<void> {
+  const { Versions, DeleteMarkers } = await aws.call('s3', 'list_object_versions', { Bucket });
+  for (const { Key, VersionId } of [...listOf(Versions), ...listOf(DeleteMarkers)]) {
+    await aws.call('s3', 'delete_object', { Bucket, Key, VersionId });
+  }
+}
+
 const bucket: AwsKind = {
   fixed: ['bucket'],
   create: async (aws, inputs) => {
     const { bucket: Bucket } = inputs;
-    const LocationConstraint = process.env['AWS_REGION'];
-    await aws.call('s3', 'create_bucket', { Bucket, CreateBucketConfiguration: { LocationConstraint } });
+    const CreateBucketConfiguration = { LocationConstraint: aws.region };
+    await aws.call('s3', 'create_bucket', { Bucket, CreateBucketConfiguration });
     await aws.call('s3', 'put_bucket_tagging', { Bucket, Tagging: { TagSet: tagList(inputs) } });
     return { id: textOf(Bucket), arn: `arn:aws:s3:::${textOf(Bucket)}` };
   },
@@ -35,7 +43,8 @@ const bucket: AwsKind = {
   read: async (aws, { bucket: Bucket }) => ({
     tags: readTags((await aws.call('s3', 'get_bucket_tagging', { Bucket }))['TagSet']),
   }),
-  remove: async (aws, { bucket: Bucket }) => {
+  remove: async (aws, { bucket: Bucket, forceDestroy }) => {
+    if (forceDestroy === true) await empty(aws, Bucket);
     await aws.call('s3', 'delete_bucket', { Bucket });
   },
 };

@@ -100,8 +100,8 @@ async function isClosed(aws: AwsClient, Bucket: string): Promise<boolean> {
   return Object.values(objectOf(PublicAccessBlockConfiguration)).every((value) => value === true);
 }
 
-/** From nothing to nothing, through the Pulumi.yaml that users run. */
-export function describeStack(environment: CloudEnvironment, place: () => Place): void {
+/** From nothing to nothing, through the Pulumi.yaml that users run; `testMore` says what else is there meanwhile. */
+export function describeStack(environment: CloudEnvironment, place: () => Place, testMore = (): void => {}): void {
   const { name, codeStore, role } = environment;
   const { operatorRepository, functionsRepository } = environment.imageRegistry;
   const cache = `${functionsRepository}-cache`;
@@ -125,9 +125,20 @@ export function describeStack(environment: CloudEnvironment, place: () => Place)
       expect(await trustOf(aws, environment.cloud.roles.builder)).toMatch(/oidc-provider\/oidc\.[^"]+/);
       expect(await bucketsOf(aws)).toEqual(expect.arrayContaining([codeStore.bucket]));
       expect(await own()).toHaveLength(3);
+      const { output } = await engine.run('stack', 'output', '--stack', name, '--json');
+      expect(JSON.parse(output)).toEqual({
+        environment: name,
+        operatorRepository: expect.stringContaining(`/${operatorRepository}`),
+        functionsRepository: expect.stringContaining(`/${functionsRepository}`),
+        codeBucket: codeStore.bucket,
+        uploadQueue: expect.stringContaining(name),
+        ...(environment.cluster.owner ? { context: environment.cluster.context } : {}),
+      });
       expect(engine.state()).not.toContain(variables['AWS_SECRET_ACCESS_KEY']);
       expect(engine.state()).not.toContain('pulumi:providers:aws::default');
     });
+
+    testMore();
 
     test('changes nothing when nothing changed', async () => {
       expect(complaintOf(await run('up', '--yes', '--skip-preview', '--expect-no-changes', '--refresh'))).toBe('');

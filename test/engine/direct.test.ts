@@ -152,15 +152,15 @@ describe('a stack that delivers every object itself', () => {
     expect((await controlPlane.admin.request('GET', path)).body).toMatchObject(scaled);
   });
 
-  test('removes everything when it is destroyed, but the kinds', async () => {
+  test('removes everything when it is destroyed, but the kinds, where they are not to go as well', async () => {
+    const [gone = '', ...kept] = manifests.filter(isDefinition).map(nameOf);
+    await engine.run('config', 'set', 'keepOnDestroy', 'false', '--stack', 'pro');
+    const target = `**${gone.replace('CustomResourceDefinition ', '')}`;
+    expect(await up('--target', target)).toMatchObject({ exitCode: 0 });
     const { exitCode } = await engine.run('destroy', '--stack', 'pro', '--yes', '--skip-preview');
     expect(exitCode).toBe(0);
-    const kept = manifests.filter(isDefinition).map(nameOf);
-    await eventually(async () => {
-      const gone = namesOf(await states(), 'missing');
-      return gone.length === manifests.length - kept.length;
-    });
-    const gone = new Set(namesOf(await states(), 'missing'));
-    expect(manifests.map(nameOf).filter((name) => !gone.has(name))).toEqual(kept);
+    await eventually(async () => namesOf(await states(), 'missing').length === manifests.length - kept.length);
+    const missing = new Set(namesOf(await states(), 'missing'));
+    expect(manifests.map(nameOf).filter((name) => !missing.has(name))).toEqual(kept);
   });
 });

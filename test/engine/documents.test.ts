@@ -56,6 +56,10 @@ const templates: Readonly<Record<string, (properties: Properties) => readonly [s
     'AWS::ECR::Repository',
     { LifecyclePolicy: { LifecyclePolicyText: policy } },
   ],
+  'aws:ecr/pullThroughCacheRule:PullThroughCacheRule': ({ ecrRepositoryPrefix, upstreamRegistryUrl }) => [
+    'AWS::ECR::PullThroughCacheRule',
+    { EcrRepositoryPrefix: ecrRepositoryPrefix, UpstreamRegistryUrl: upstreamRegistryUrl },
+  ],
 };
 
 /** What cfn-lint says of the documents: a line for each fault. */
@@ -86,6 +90,21 @@ describe('the documents of AWS', () => {
     expect(lint(resources)).toEqual([]);
   });
 
+  test('of a cache of public images are what cfn-lint takes', async () => {
+    const [environment] = environments;
+    const pullThrough = [
+      { prefix: 'public', upstream: 'public.ecr.aws' },
+      { prefix: 'quay', upstream: 'quay.io' },
+      { prefix: 'kubernetes', upstream: 'registry.k8s.io' },
+    ] as const;
+    if (environment === undefined) throw new Error('no environment is in the cloud');
+    const imageRegistry = { ...environment.imageRegistry, pullThrough: [...pullThrough] };
+    const resources = await recordCloud({ ...environment, imageRegistry });
+    const rules = resources.filter(({ type }) => type === 'aws:ecr/pullThroughCacheRule:PullThroughCacheRule');
+    expect(rules).toHaveLength(3);
+    expect(lint(rules)).toEqual([]);
+  });
+
   const statement = { Sid: 'One', Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::code/*'] };
   const policy = (change: object): string =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, ...change }] });
@@ -101,6 +120,11 @@ describe('the documents of AWS', () => {
       'a status of no lifecycle',
       'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration',
       { rules: [{ id: 'one', status: 'enabled', filter: { prefix: '' }, expiration: { days: 1 } }] },
+    ],
+    [
+      'a prefix that is too long',
+      'aws:ecr/pullThroughCacheRule:PullThroughCacheRule',
+      { ecrRepositoryPrefix: 'x'.repeat(31), upstreamRegistryUrl: 'quay.io' },
     ],
   ])('fail with %s', (...[, type, properties]) => {
     expect(lint([{ type, properties }])[0]).toMatch(/:[EW]\d{4}:/);

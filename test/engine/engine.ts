@@ -1,19 +1,10 @@
 import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { projectRoot } from '../../stacks/index.ts';
 import { locatePulumi } from '../../tools/real-parts/locate.ts';
+import { writePrograms } from './programs.ts';
 
 export interface EngineRun {
   readonly exitCode: number | null;
@@ -31,7 +22,7 @@ export interface RunningEngine {
 export interface Engine {
   /** Copy of the project that the CLI runs in: it writes what it makes up into the stack's file. */
   readonly project: string;
-  /** Variables of the CLI, with the stand-ins on the path. */
+  /** Variables of the CLI, with the programs that it starts on the path. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Runs the Pulumi CLI in the copy, on a stack in a state folder of the engine's own. */
   run(this: void, ...words: readonly string[]): Promise<EngineRun>;
@@ -39,23 +30,6 @@ export interface Engine {
   /** Texts of the state files. */
   state(this: void): string;
   dispose(this: void): void;
-}
-
-/** Programs that no package registry has, by the name under which the CLI looks for them. */
-const standIns = {
-  'pulumi-language-nodejs': ['--import', 'tsx', 'language-host.ts'],
-  'pulumi-resource-aws': ['--import', 'tsx', 'aws-provider.ts'],
-  'pulumi-resource-kubernetes': ['--import', 'tsx', 'kubernetes-provider.ts'],
-} as const;
-
-function writeStandIns(folder: string): void {
-  mkdirSync(folder);
-  for (const [name, words] of Object.entries(standIns)) {
-    const file = words.at(-1) ?? '';
-    const shown = words.slice(0, -1).join(' ');
-    const script = `#!/bin/sh\ncd '${projectRoot}' && exec '${process.execPath}' ${shown} '${join(import.meta.dirname, file)}' "$@"\n`;
-    writeFileSync(join(folder, name), script, { mode: 0o755 });
-  }
 }
 
 const copied = [
@@ -87,7 +61,7 @@ export function startEngine(environment: Readonly<Record<string, string>>, path:
   const state = join(folder, 'state');
   const programs = join(folder, 'bin');
   mkdirSync(state);
-  writeStandIns(programs);
+  writePrograms(programs);
   const env = {
     ...process.env,
     PATH: [programs, dirname(pulumi), ...path, process.env['PATH']].join(delimiter),

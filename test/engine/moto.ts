@@ -21,13 +21,16 @@ const region = 'us-west-2';
 
 const connect = (variables: AwsVariables): AwsClient => connectAws({ PATH: process.env['PATH'], ...variables });
 
-/** AWS as moto has it, empty, on loopback; it ends with this process. */
-export async function startMoto(): Promise<Moto> {
+/**
+ * AWS as moto has it, empty, on loopback; it ends with this process.
+ * @param environment settings of moto, default its own
+ */
+export async function startMoto(environment: Readonly<Record<string, string>> = {}): Promise<Moto> {
   const [port] = await findFreePorts(1);
   const programs = supervisePrograms();
   const url = `http://127.0.0.1:${port}`;
   const words = ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
-  programs.start({ name: 'moto', path: locatePython(), arguments: words });
+  programs.start({ name: 'moto', path: locatePython(), arguments: words, environment });
   const isUp = async (): Promise<boolean> => (await fetch(`${url}/moto-api/`)).ok;
   await eventually(isUp, { intervalMs: 200, giveUp: programs.failure });
   const common = { AWS_ENDPOINT_URL: url, AWS_REGION: region, AWS_DEFAULT_REGION: region };

@@ -1,9 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { projectRoot } from '../../stacks/index.ts';
+import { installedPlugin, standInWords } from './programs.ts';
 
 /** Stand-ins that run for as long as a suite, so that no run of the CLI starts its own. */
 export interface SharedProviders {
@@ -12,7 +12,7 @@ export interface SharedProviders {
   stop(this: void): void;
 }
 
-const programs = { aws: 'aws-provider.ts', kubernetes: 'kubernetes-provider.ts' } as const;
+const programs = { aws: 'pulumi-resource-aws', kubernetes: 'pulumi-resource-kubernetes' } as const;
 
 /** @throws Error where the program ends before it prints one */
 async function firstLine(name: string, child: ChildProcessByStdio<null, Readable, null>): Promise<string> {
@@ -23,8 +23,9 @@ async function firstLine(name: string, child: ChildProcessByStdio<null, Readable
 }
 
 export async function startProviders(environment: Readonly<Record<string, string>>): Promise<SharedProviders> {
-  const started = Object.entries(programs).map(([name, file]) => {
-    const words = ['--import', 'tsx', join(import.meta.dirname, file)];
+  const missing = Object.entries(programs).filter(([, program]) => installedPlugin(program) === undefined);
+  const started = missing.map(([name, program]) => {
+    const words = standInWords(program);
     const env = { ...process.env, ...environment };
     // it also prints each refusal that it hands on
     const child = spawn(process.execPath, words, { cwd: projectRoot, env, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -32,7 +33,7 @@ export async function startProviders(environment: Readonly<Record<string, string
   });
   const ports = await Promise.all(started.map(async ({ name, port }) => `${name}:${await port}`));
   return {
-    variables: { PULUMI_DEBUG_PROVIDERS: ports.join(',') },
+    variables: ports.length === 0 ? {} : { PULUMI_DEBUG_PROVIDERS: ports.join(',') },
     stop: () => started.forEach(({ child }) => child.kill()),
   };
 }

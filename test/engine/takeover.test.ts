@@ -42,6 +42,9 @@ function keepOnly(file: string, [type, name, id]: readonly [string, string, stri
   writeFileSync(file, JSON.stringify({ ...list, resources: kept }));
 }
 
+const stack = ['--stack', 'dev'] as const;
+const change = ['--yes', '--skip-preview'] as const;
+
 test('a bucket that is there before the stack is taken over as the documentation says, with what it holds', async () => {
   const { aws, engine } = place();
   const Bucket = dev?.codeStore.bucket ?? '';
@@ -59,9 +62,28 @@ test('a bucket that is there before the stack is taken over as the documentation
     expect(exitCode === 0 ? '' : output).toBe('');
     if (command.includes('--import-file')) keepOnly(file, ['aws:s3/bucket:Bucket', 'codeBucket', Bucket]);
   }
-  const { exitCode, output } = await engine.run('up', '--stack', 'dev', '--yes', '--skip-preview');
+  const { exitCode, output } = await engine.run('up', ...stack, ...change);
   expect(exitCode === 0 ? '' : output).toBe('');
   expect(output).toMatch(/~ +aws:s3:Bucket code updated/);
   // its policy lets nobody read an object without TLS, which moto has not
   expect(await aws.call('s3', 'list_objects_v2', { Bucket })).toMatchObject({ Contents: [{ Key, Size: 24 }] });
+});
+
+test('what a destroy keeps goes with it, and with what it holds, once that is asked for', async () => {
+  const { aws, engine } = place();
+  const { codeStore, imageRegistry } = dev ?? {};
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', size: 2, digest: `sha256:${'0'.repeat(64)}` };
+  const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [] });
+  const repositoryName = imageRegistry?.functionsRepository;
+  await aws.call('ecr', 'put_image', { repositoryName, imageManifest, imageTag: 'default-hello-1' });
+  await engine.run('config', 'set', 'keepOnDestroy', 'false', ...stack);
+  for (const verb of ['up', 'destroy']) {
+    const { exitCode, output } = await engine.run(verb, ...stack, ...change);
+    expect(exitCode === 0 ? '' : output).toBe('');
+  }
+  await expect(aws.call('s3', 'head_bucket', { Bucket: codeStore?.bucket })).rejects.toThrow('404');
+  expect(await aws.call('ecr', 'describe_repositories')).toEqual({ repositories: [] });
+  const secrets = await aws.call('secretsmanager', 'list_secrets', { IncludePlannedDeletion: true });
+  expect(secrets).toEqual({ SecretList: [] });
 });
