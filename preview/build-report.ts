@@ -9,6 +9,7 @@ import type { Comparison, Finding } from './finding.ts';
 import { type Group, groupScopes } from './group.ts';
 import { lenses } from './meaning/index.ts';
 import { findProductionFirst, trialOf } from './meaning/order.ts';
+import { findPlanned } from './meaning/plan.ts';
 import { type Objects, showObject } from './object.ts';
 import {
   type Difference,
@@ -72,10 +73,30 @@ function toMeaning(
     .toSorted((one, other) => topicNames.indexOf(one.topic) - topicNames.indexOf(other.topic));
 }
 
-function toDangers(findings: readonly Placed<Finding>[], aliases: (scope: string) => Aliases): readonly ReportDanger[] {
-  const items = findings.flatMap(({ scope, item: { code, object, text } }) =>
-    code === undefined ? [] : [{ scope, item: { code, severity: dangers[code].severity, object, text } }],
+/** The file of an object by its name, below the folder of a scope. */
+type Files = (scope: string, object: string) => string | undefined;
+
+/** Files of the objects of both sides: an object that goes is where it was. */
+function filesOf(comparisons: readonly Comparison[]): Files {
+  const files = new Map(
+    comparisons.flatMap(({ scope, base, head }) =>
+      [...base.values(), ...head.values()].map(({ id, file }) => [`${scope} ${showObject(id)}`, file] as const),
+    ),
   );
+  return (scope, object) => files.get(`${scope} ${object}`);
+}
+
+function toDangers(
+  findings: readonly Placed<Finding>[],
+  aliases: (scope: string) => Aliases,
+  fileOf: Files,
+): readonly ReportDanger[] {
+  const items = findings.flatMap(({ scope, item: { code, object, text } }) => {
+    if (code === undefined) return [];
+    const file = fileOf(scope, object);
+    const item = { code, severity: dangers[code].severity, object, text, ...(file === undefined ? {} : { file }) };
+    return [{ scope, item }];
+  });
   const order = Object.keys(dangers);
   return groupScopes(items, aliases, parseDanger)
     .map(spread)
@@ -146,8 +167,12 @@ export function buildReport(sides: Sides, acknowledgements: readonly Acknowledge
     ...findProductionFirst(comparisons, settings, aliases),
     ...staleManifests(sides),
   ];
+  const planned = sides.plans.flatMap((plan) => findPlanned(plan).map((item) => ({ scope: plan.stack, item })));
   const rows = comparisons.flatMap(({ scope, changes }) => changes.map((change) => ({ scope, item: toRow(change) })));
-  const { dangers: listed, notices } = acknowledge(toDangers(findings, aliases), acknowledgements);
+  const { dangers: listed, notices } = acknowledge(
+    toDangers([...findings, ...beyondKnown(planned, findings)], aliases, filesOf(comparisons)),
+    acknowledgements,
+  );
   return {
     version: 1,
     base: { commit: sides.baseCommit },
@@ -155,10 +180,20 @@ export function buildReport(sides: Sides, acknowledgements: readonly Acknowledge
     from: sides.from,
     environments: [...names],
     dangers: [...listed],
-    meaning: [...toMeaning(findings, aliases)],
+    meaning: [...toMeaning([...findings, ...planned], aliases)],
     changes: groupScopes(rows, aliases, parseChange).map(spread),
     notices: [...sideNotices(sides), ...notices],
   };
+}
+
+/** What the engine finds dangerous that the differences have not shown to be. */
+function beyondKnown(
+  planned: readonly Placed<Finding>[],
+  known: readonly Placed<Finding>[],
+): readonly Placed<Finding>[] {
+  const toKey = ({ scope, item: { code, object } }: Placed<Finding>): string => [scope, code, object].join('\n');
+  const keys = new Set(known.map(toKey));
+  return planned.filter((one) => !keys.has(toKey(one)));
 }
 
 function inReadingOrder(scopes: readonly string[], environments: readonly string[]): readonly string[] {
@@ -174,9 +209,10 @@ function staleManifests({ isHeadFresh }: Sides): readonly Placed<Finding>[] {
   return isHeadFresh ? [] : [{ scope: 'shared', item: { topic, object: 'manifests/', text, code: 'manifests-stale' } }];
 }
 
-function sideNotices({ isHeadClean, from }: Sides): readonly string[] {
+function sideNotices({ isHeadClean, from, plans }: Sides): readonly string[] {
   return [
     ...(isHeadClean ? [] : ['head is the working tree with changes that are in no commit']),
     ...(from === 'committed' ? ['both sides are read from manifests/ as committed; make verify proves them'] : []),
+    ...(plans.length === 0 ? [] : [`Pulumi was asked about the stacks ${plans.map(({ stack }) => stack).join(', ')}`]),
   ];
 }

@@ -156,7 +156,7 @@ export const dangers = {
   'definition-narrowed': {
     severity: 'danger',
     title: 'a custom resource accepts less',
-    effect: 'Objects that were accepted are refused at their next change.',
+    effect: 'New objects of the old form are refused, and those that are there once the field changes.',
     remedy: 'Add a version, or accept the old form too.',
   },
   'definition-version-removed': {
@@ -168,7 +168,7 @@ export const dangers = {
   'sample-refused': {
     severity: 'danger',
     title: 'a committed object no longer fits its definition',
-    effect: 'The API server refuses it.',
+    effect: 'The API server refuses it where it is new or the field changes.',
     remedy: 'Change the object in the same change, or accept it.',
   },
   'alert-removed': {

@@ -7,4 +7,5 @@ export { failureReport } from './format/failure.ts';
 export { isOpenDanger } from './format/summary.ts';
 export { type Report, reportSchema } from './report.ts';
 export { PreviewFailure } from './source/failure.ts';
+export { readPlans } from './source/plan.ts';
 export { readSides, type SidesOptions } from './source/sides.ts';

@@ -12,6 +12,8 @@ export interface ObjectId {
 
 export interface PreviewObject {
   readonly id: ObjectId;
+  /** Where it is, below the folder of its scope. */
+  readonly file: string;
   readonly value: Fields;
 }
 
@@ -28,7 +30,7 @@ export function showObject({ kind, namespace, name }: ObjectId): string {
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`.trim();
 }
 
-/** `file` names what has no name of its own, as a kustomization. */
+/** The name of its file is that of an object without one of its own, as a kustomization. */
 export function clusterObject(value: Fields, file: string): PreviewObject {
   const apiVersion = textOf(value, 'apiVersion');
   return {
@@ -37,8 +39,9 @@ export function clusterObject(value: Fields, file: string): PreviewObject {
       apiGroup: apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '',
       kind: textOf(value, 'kind'),
       namespace: textOf(value, 'metadata', 'namespace'),
-      name: textOf(value, 'metadata', 'name') || file,
+      name: textOf(value, 'metadata', 'name') || (file.split('/').at(-1) ?? file),
     },
+    file,
     value,
   };
 }
@@ -46,6 +49,7 @@ export function clusterObject(value: Fields, file: string): PreviewObject {
 export function cloudObject(value: Fields): PreviewObject {
   return {
     id: { engine: 'cloud', apiGroup: 'aws', kind: textOf(value, 'type'), namespace: '', name: textOf(value, 'name') },
+    file: 'cloud.json',
     value: fieldsOf(value, 'properties'),
   };
 }

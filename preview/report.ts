@@ -37,6 +37,7 @@ const dangerSchema = z.strictObject({
   severity: z.enum(['danger', 'warning']),
   object,
   text: z.string(),
+  file: z.string().optional().describe('where the object is, below manifests/<scope>/; absent where it is in no file'),
 });
 
 /** The report as JSON; docs/reference/preview.schema.json is made from it. */

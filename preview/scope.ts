@@ -49,7 +49,7 @@ export class TreeReader {
       return text
         .split(/^---$/m)
         .filter(isDocument)
-        .map((part) => clusterObject(this.#readDocument(part), path.split('/').at(-1) ?? path));
+        .map((part) => clusterObject(this.#readDocument(part), path.slice(scopeOf(path).length + 1)));
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
       throw new PreviewFailure(

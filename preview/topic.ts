@@ -10,6 +10,7 @@ export const topicNames = [
   'definitions',
   'alerts',
   'cloud',
+  'engine',
   'cost',
   'order',
 ] as const;
@@ -28,6 +29,7 @@ export const topics = {
   definitions: 'Custom resources',
   alerts: 'Alerts and canaries',
   cloud: 'AWS',
+  engine: 'Pulumi',
   cost: 'Cost',
   order: 'Order of environments',
 } as const satisfies Record<Topic, string>;

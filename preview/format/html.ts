@@ -4,7 +4,7 @@ import { topicNames, topics } from '../topic.ts';
 import { escapeHtml, piecesOf } from './inert.ts';
 import { changeLines } from './lines.ts';
 import { pageScript, pageStyle } from './page.ts';
-import { headline, showScopes } from './summary.ts';
+import { headline, isUnchanged, showScopes } from './summary.ts';
 
 /** Words of ours and values as code. */
 function rich(text: string): string {
@@ -27,16 +27,19 @@ function dangerRow(report: Report, { code: name, severity, object, text, scopes,
   const title = isCode(name) ? `${codes[name].effect} ${codes[name].remedy}` : '';
   const mark = acknowledged === undefined ? severity : 'accepted';
   const reason = acknowledged === undefined ? '' : `<br>Accepted: ${code(acknowledged)}`;
-  return `<tr ${entry(scopes)} class="${mark}"><td><strong>${mark}</strong> ${code(name)}</td>${scopeCell(report, scopes)}<td>${code(object)}</td><td>${rich(text)}${reason}<br><small>${escapeHtml(title)}</small></td></tr>`;
+  return `<tr ${entry(scopes)} class="${mark}"><td><strong>${mark}</strong><br>${code(name)}</td>${scopeCell(report, scopes)}<td>${code(object)}</td><td>${rich(text)}${reason}<br><small>${escapeHtml(title)}</small></td></tr>`;
 }
 
 function meaningRow(report: Report, { object, text, scopes }: ReportMeaning): string {
   return `<tr ${entry(scopes)}>${scopeCell(report, scopes)}<td>${code(object)}</td><td>${rich(text)}</td></tr>`;
 }
 
-function table(caption: string, header: readonly string[], rows: readonly string[]): string {
+/** Columns by the class that gives them their width. */
+const columns = { code: 'Code', where: 'Where', object: 'Object', text: 'What it means' } as const;
+
+function table(caption: string, names: readonly (keyof typeof columns)[], rows: readonly string[]): string {
   if (rows.length === 0) return '';
-  const head = header.map((name) => `<th scope="col">${name}</th>`).join('');
+  const head = names.map((name) => `<th scope="col" class="${name}">${columns[name]}</th>`).join('');
   return `<table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }
 
@@ -71,11 +74,11 @@ export function toHtml(report: Report): string {
   const meaning = topicNames.map((topic) =>
     table(
       topics[topic],
-      ['Where', 'Object', 'What it means'],
+      ['where', 'object', 'text'],
       report.meaning.filter((one) => one.topic === topic).map((one) => meaningRow(report, one)),
     ),
   );
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -90,11 +93,11 @@ export function toHtml(report: Report): string {
 <body>
 <header><h1>Preview</h1><p>${rich(headline(report))}</p>
 ${report.notices.map((notice) => `<p class="notice">${code(notice)}</p>`).join('\n')}
-${report.changes.length === 0 ? '' : controls(report)}</header>
+${isUnchanged(report) ? '' : controls(report)}</header>
 <main>
 ${table(
   'Dangers',
-  ['Code', 'Where', 'Object', 'What it does'],
+  ['code', 'where', 'object', 'text'],
   report.dangers.map((danger) => dangerRow(report, danger)),
 )}
 ${meaning.join('\n')}

@@ -7,9 +7,10 @@ header { border-bottom: 1px solid var(--line); }
 form { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; padding: .5rem 0; }
 select, input, button { font: inherit; color: inherit; background: var(--code); border: 1px solid var(--quiet); border-radius: 4px; padding: .2rem .5rem; }
 :focus-visible { outline: 3px solid #4c8dff; outline-offset: 2px; }
-table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 48rem; margin: 1rem 0; }
+th.code { width: 12rem; } th.where { width: 9rem; } th.object { width: 30%; }
 caption, h2 { text-align: left; font-weight: 600; font-size: 1.1rem; margin: .5rem 0; }
-th, td { text-align: left; vertical-align: top; border: 1px solid var(--line); padding: .3rem .6rem; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; border: 1px solid var(--line); padding: .3rem .6rem; overflow-wrap: break-word; }
 small, .notice { color: var(--quiet); }
 code { background: var(--code); border-radius: 3px; padding: 0 .2em; font-family: ui-monospace, monospace; }
 .danger strong { color: var(--danger); } .warning strong { color: var(--warning); }

@@ -5,18 +5,18 @@ import { showScopes } from './summary.ts';
 
 const levels = { danger: 'error', warning: 'warning' } as const satisfies Record<Severity, string>;
 
-/** The file where a reader starts; an object of the danger list may be in any file beside it. */
-function fileOf(scope: string, object: string): string {
-  return encodeURI(visible(`manifests/${scope}/${object.startsWith('aws:') ? 'cloud.json' : 'kustomization.yaml'}`));
+/** The file of the object, else the one where a reader starts. */
+function addressOf(scope: string, file: string | undefined): string {
+  return encodeURI(visible(`manifests/${scope}/${file ?? 'kustomization.yaml'}`));
 }
 
-function toResult(report: Report, { code, severity, object, text, scopes, acknowledged }: ReportDanger) {
+function toResult(report: Report, { code, severity, object, text, file, scopes, acknowledged }: ReportDanger) {
   return {
     ruleId: code,
     level: levels[severity],
     message: { text: visible(`${object}: ${text} (${showScopes(report, scopes)})`) },
     locations: scopes.map((scope) => ({
-      physicalLocation: { artifactLocation: { uri: fileOf(scope, object) }, region: { startLine: 1 } },
+      physicalLocation: { artifactLocation: { uri: addressOf(scope, file) }, region: { startLine: 1 } },
       logicalLocations: [{ fullyQualifiedName: visible(`${scope}/${object}`) }],
     })),
     partialFingerprints: { 'preview/v1': visible(`${code} ${object}`) },

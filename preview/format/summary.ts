@@ -24,9 +24,9 @@ function countChanges({ changes }: Report): string {
     .join(', ');
 }
 
-/** Whether base and head mean the same. */
-export function isUnchanged({ changes, dangers }: Report): boolean {
-  return changes.length === 0 && dangers.length === 0;
+/** Whether base and head mean the same, and no engine would do anything. */
+export function isUnchanged({ changes, dangers, meaning }: Report): boolean {
+  return changes.length === 0 && dangers.length === 0 && meaning.length === 0;
 }
 
 /** The report in one line; what comes from manifests stands between backticks. */

@@ -1,5 +1,5 @@
 import type { Code } from '../codes.ts';
-import { type Comparison, type Finding, finding, type Lens, say } from '../finding.ts';
+import { type Comparison, type Finding, finding, type Lens, plural, say } from '../finding.ts';
 import { covers, type Grant, grantsOf, holdsResource } from './grant.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -48,10 +48,27 @@ function merge(grants: readonly Grant[]): readonly Merged[] {
   return [...rows.values()];
 }
 
-function describe(word: string, { grant: { resource, name, namespace }, verbs }: Merged): string {
+function describe({ grant: { resource, name, namespace }, verbs }: Merged): string {
   const which = name === '' ? say`${resource}` : say`${resource} ${name}`;
   const where = namespace === '' ? 'everywhere' : `in ${say`${namespace}`}`;
-  return `${word} ${say`${verbs.toSorted().join(', ')}`} on ${which} ${where}`;
+  return `${say`${verbs.toSorted().join(', ')}`} on ${which} ${where}`;
+}
+
+/** Rights lost that are spelled out in one line; the differences have them all. */
+const mostSpelledOut = 6;
+
+/** What one holder loses, in one line: a loss is no danger, so nobody goes through it row by row. */
+function losses(lost: readonly Merged[]): readonly Finding[] {
+  return [...new Set(lost.map(({ grant }) => grant.holder))].map((holder) => {
+    const rows = lost.filter(({ grant }) => grant.holder === holder);
+    const more = rows.length - mostSpelledOut;
+    const rest = more > 0 ? [plural(more, 'other right')] : [];
+    return finding(
+      'access',
+      holder,
+      `may no longer ${[...rows.slice(0, mostSpelledOut).map(describe), ...rest].join('; ')}`,
+    );
+  });
 }
 
 const beyond = (grants: readonly Grant[], others: readonly Grant[]): readonly Grant[] =>
@@ -67,8 +84,8 @@ export const findAccess: Lens = (comparison) => {
   const head = grantsOf(comparison.head, comparison.shared.head);
   return [
     ...merge(beyond(head, base)).map((row): Finding =>
-      finding('access', row.grant.holder, describe('may now', row), row.code),
+      finding('access', row.grant.holder, `may now ${describe(row)}`, row.code),
     ),
-    ...merge(beyond(base, head)).map((row) => finding('access', row.grant.holder, describe('may no longer', row))),
+    ...losses(merge(beyond(base, head))),
   ];
 };

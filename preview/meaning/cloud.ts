@@ -2,7 +2,7 @@ import type { Code } from '../codes.ts';
 import { fieldNames, showPath } from '../diff/path.ts';
 import { fieldOf, type Fields, listOf, textOf } from '../diff/value.ts';
 import { type Comparison, type Finding, finding, type Lens, say } from '../finding.ts';
-import { ofKind } from '../object.ts';
+import { type ObjectId, ofKind } from '../object.ts';
 import { type Pair, pairsOf } from './pair.ts';
 
 /** Properties whose change makes Pulumi replace a resource, by type; from the schema of @pulumi/aws 7. */
@@ -26,6 +26,10 @@ const held: ReadonlySet<string> = new Set([
   'aws:iam/role:Role',
 ]);
 
+/** The code of a resource that is made again; undefined for what holds nothing. */
+export const codeOfReplacement = ({ kind }: ObjectId): Code | undefined =>
+  held.has(kind) ? 'cloud-replaced' : undefined;
+
 function replaced({ changes }: Comparison): readonly Finding[] {
   return changes.flatMap((change): readonly Finding[] => {
     if (change.kind !== 'changed' || change.id.engine !== 'cloud') return [];
@@ -34,14 +38,7 @@ function replaced({ changes }: Comparison): readonly Finding[] {
     const [first] = paths;
     return first === undefined
       ? []
-      : [
-          finding(
-            'cloud',
-            change.id,
-            say`is replaced for ${showPath(first)}`,
-            held.has(change.id.kind) ? 'cloud-replaced' : undefined,
-          ),
-        ];
+      : [finding('cloud', change.id, say`is replaced for ${showPath(first)}`, codeOfReplacement(change.id))];
   });
 }
 

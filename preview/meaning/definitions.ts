@@ -48,14 +48,18 @@ function narrowedForm(path: string, base: Fields, head: Fields): readonly Narrow
   });
 }
 
+const isNullable = (schema: Fields, name: string): boolean => fieldOf(schema, 'properties', name, 'nullable') === true;
+
 function narrowedRules(path: string, base: Fields, head: Fields): readonly Narrowing[] {
   const known = new Set(listOf(base, 'x-kubernetes-validations').map((rule) => textOf(rule, 'rule')));
-  const required = textsOf(head, 'required').filter((name) => !textsOf(base, 'required').includes(name));
+  // a field with a default is filled in before it is checked
+  const needed = textsOf(head, 'required').filter((name) => fieldOf(head, 'properties', name, 'default') === undefined);
+  const required = needed.filter((name) => !textsOf(base, 'required').includes(name));
+  // elsewhere the API server drops a null
+  const nullable = needed.filter((name) => isNullable(base, name) && !isNullable(head, name));
   return [
-    // a field with a default is filled in before it is checked
-    ...required
-      .filter((name) => fieldOf(head, 'properties', name, 'default') === undefined)
-      .map((name) => ({ path: `${path}.${name}`, text: 'is newly required' })),
+    ...required.map((name) => ({ path: `${path}.${name}`, text: 'is newly required' })),
+    ...nullable.map((name) => ({ path: `${path}.${name}`, text: say`no longer accepts ${'null'}` })),
     ...listOf(head, 'x-kubernetes-validations')
       .map((rule) => textOf(rule, 'rule'))
       .filter((rule) => !known.has(rule))

@@ -3,6 +3,7 @@ import { findAccess } from './access.ts';
 import { findAlerts } from './alerts.ts';
 import { findCapacity } from './capacity.ts';
 import { findCloud } from './cloud.ts';
+import { findCloudCost } from './cloud-cost.ts';
 import { findCloudPolicies } from './cloud-policy.ts';
 import { findDefinitions } from './definitions.ts';
 import { findImages } from './images.ts';
@@ -30,4 +31,5 @@ export const lenses: readonly Lens[] = [
   findAlerts,
   findCloud,
   findCloudPolicies,
+  findCloudCost,
 ];

@@ -16,7 +16,8 @@ const holders: Readonly<Record<string, Code>> = {
   'aws/aws:sqs/queue:Queue': 'queue-removed',
 };
 
-function codeOf({ apiGroup, kind }: ObjectId): Code | undefined {
+/** The code of an object that goes; undefined for what holds nothing. */
+export function codeOfRemoval({ apiGroup, kind }: ObjectId): Code | undefined {
   const key = `${apiGroup}/${kind}`;
   return Object.hasOwn(holders, key) ? holders[key] : undefined;
 }
@@ -26,9 +27,11 @@ export const findRemovals: Lens = ({ changes }) =>
   changes.flatMap((change): readonly Finding[] => {
     switch (change.kind) {
       case 'removed':
-        return [finding('objects', change.id, 'is removed', codeOf(change.id))];
+        return [finding('objects', change.id, 'is removed', codeOfRemoval(change.id))];
       case 'renamed':
-        return [finding('objects', change.from, say`is replaced by ${showObject(change.id)}`, codeOf(change.from))];
+        return [
+          finding('objects', change.from, say`is replaced by ${showObject(change.id)}`, codeOfRemoval(change.from)),
+        ];
       case 'added':
         return [finding('objects', change.id, 'is added')];
       case 'changed':

@@ -29,11 +29,30 @@ function numberFault(schema: Fields, value: number): string | undefined {
   return typeof most === 'number' && value > most ? `must be ${most} at most` : undefined;
 }
 
+function countFault(schema: Fields, value: unknown): string | undefined {
+  const [noun, count] = Array.isArray(value)
+    ? (['Items', value.length] as const)
+    : (['Properties', Object.keys(isFields(value) ? value : {}).length] as const);
+  const [least, most] = [fieldOf(schema, `min${noun}`), fieldOf(schema, `max${noun}`)];
+  if (typeof least === 'number' && count < least) return `must have ${least} entries at least`;
+  return typeof most === 'number' && count > most ? `must have ${most} entries at most` : undefined;
+}
+
+function ownFault(schema: Fields, value: unknown): string | undefined {
+  if (value === null) return undefined;
+  return typeof value === 'object' ? countFault(schema, value) : scalarFault(schema, value);
+}
+
 function scalarFault(schema: Fields, value: unknown): string | undefined {
   const allowed = listOf(schema, 'enum');
   if (allowed.length > 0 && !allowed.includes(value)) return `must be one of ${allowed.map(String).join(', ')}`;
   if (typeof value === 'string') return textFault(schema, value);
   return typeof value === 'number' ? numberFault(schema, value) : undefined;
+}
+
+/** A null that a field does not allow is dropped, as if it were not there. */
+function isDropped(schema: Fields, name: string, value: unknown): boolean {
+  return value === null && fieldOf(schema, 'properties', name, 'nullable') !== true;
 }
 
 function innerFault(schema: Fields, value: unknown, path: string): string | undefined {
@@ -44,11 +63,13 @@ function innerFault(schema: Fields, value: unknown, path: string): string | unde
       .find((fault) => fault !== undefined);
   }
   if (!isFields(value)) return undefined;
+  const given = Object.entries(value).filter(([name, inner]) => !isDropped(schema, name, inner));
+  const names = new Set(given.map(([name]) => name));
   const missing = textsOf(schema, 'required').find(
-    (name) => fieldOf(value, name) === undefined && fieldOf(schema, 'properties', name, 'default') === undefined,
+    (name) => !names.has(name) && fieldOf(schema, 'properties', name, 'default') === undefined,
   );
   if (missing !== undefined) return `${path}.${missing} is required`;
-  return Object.entries(value)
+  return given
     .map(([name, inner]) => {
       const property = fieldOf(schema, 'properties', name) ?? fieldOf(schema, 'additionalProperties');
       return isFields(property) ? refusalAt(property, inner, `${path}.${name}`) : undefined;
@@ -57,7 +78,7 @@ function innerFault(schema: Fields, value: unknown, path: string): string | unde
 }
 
 function refusalAt(schema: Fields, value: unknown, path: string): string | undefined {
-  const fault = typeFault(schema, value) ?? scalarFault(schema, value);
+  const fault = typeFault(schema, value) ?? ownFault(schema, value);
   return fault === undefined ? innerFault(schema, value, path) : `${path.replace(/^\./, '')} ${fault}`;
 }
 

@@ -1,40 +1,10 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { z } from 'zod';
 import { PreviewFailure, type Side } from './failure.ts';
 import type { Rendering } from './rendering.ts';
-
-interface Command {
-  readonly words: readonly string[];
-  readonly folder: string;
-  readonly variables?: Readonly<Record<string, string>>;
-}
-
-interface Ending {
-  readonly code: number | null;
-  readonly output: string;
-  readonly errors: string;
-}
-
-/** Variables that make hands to what it starts: those of this run are not meant for the other side. */
-const ownVariables = ['MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'ENV', 'OUT', 'BASE', 'HEAD', 'FORMAT'];
-
-function run({ words: [program = '', ...args], folder, variables = {} }: Command): Promise<Ending> {
-  const inherited = Object.entries(process.env).filter(([name]) => !ownVariables.includes(name));
-  const env = { ...Object.fromEntries(inherited), ...variables };
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const [output, errors]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    child.once('error', reject);
-    child.once('close', (code) =>
-      resolve({ code, output: Buffer.concat(output).toString(), errors: Buffer.concat(errors).toString() }),
-    );
-  });
-}
+import { run } from './run.ts';
 
 function readTexts(folder: string): ReadonlyMap<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

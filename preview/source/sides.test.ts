@@ -53,6 +53,7 @@ const options = (change: Partial<SidesOptions> = {}): SidesOptions => ({
   settings: [],
   memory,
   now: new Date(0),
+  plans: undefined,
   ...change,
 });
 

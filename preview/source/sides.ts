@@ -5,6 +5,7 @@ import type { Side } from './failure.ts';
 import { Git } from './git.ts';
 import { inputsKey, RenderingMemory } from './memory.ts';
 import { providePackages, renderCheckout } from './program.ts';
+import type { Plan } from './plan.ts';
 import type { Rendering } from './rendering.ts';
 
 export interface SidesOptions {
@@ -21,6 +22,8 @@ export interface SidesOptions {
   /** Folder of renderings that were made before. */
   readonly memory: string;
   readonly now: Date;
+  /** Asks the Pulumi CLI what it would do to the stacks of the working tree; undefined: nobody is asked. */
+  readonly plans: (() => Promise<readonly Plan[]>) | undefined;
 }
 
 /** Both sides of a comparison and what names them. */
@@ -36,6 +39,8 @@ export interface Sides {
   readonly from: SidesOptions['from'];
   /** Messages of the commits between both. */
   readonly messages: string;
+  /** What the engine would do to stacks; empty where it was not asked. */
+  readonly plans: readonly Plan[];
 }
 
 interface Place {
@@ -106,7 +111,9 @@ export async function readSides(options: SidesOptions): Promise<Sides> {
     tree: git.texts(side, tree, 'manifests'),
     settings: options.settings,
   });
-  const named = { baseCommit, headCommit, isHeadClean, from, messages: git.messages(baseCommit, headCommit) };
+  const messages = git.messages(baseCommit, headCommit);
+  const plans = (await options.plans?.()) ?? [];
+  const named = { baseCommit, headCommit, isHeadClean, from, messages, plans };
   if (from === 'committed') {
     return { ...named, base: committed('base', baseCommit), head: committed('head', headTree), isHeadFresh: true };
   }

@@ -97,6 +97,7 @@ export function reportOf({ scope, base, head, patch, cloud, beside, settings: ki
     isHeadFresh: true,
     from: 'rendered',
     messages: '',
+    plans: [],
   } as const;
   return buildReport(sides, []);
 }
@@ -106,7 +107,8 @@ export function sayings({ meaning }: Report): readonly string[] {
   return meaning.map(({ topic, object: subject, text }) => `${topic} · ${subject}: ${text}`);
 }
 
-/** The report of two sides of one environment. */
-export function reportOfObjects(base: readonly unknown[], head: readonly unknown[]): Report {
-  return reportOf(caseSchema.parse({ title: 'objects', base, head, codes: [], says: [] }));
+/** The report of two sides of one environment, `dev` with few settings unless it is named. */
+export function reportOfObjects(base: readonly unknown[], head: readonly unknown[], scope?: string): Report {
+  const place = scope === undefined ? {} : { scope, settings: 'real' };
+  return reportOf(caseSchema.parse({ title: 'objects', ...place, base, head, codes: [], says: [] }));
 }

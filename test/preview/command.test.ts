@@ -79,6 +79,9 @@ describe('the command', () => {
     [{ FORMAT: 'pdf' }, 'FORMAT: got "pdf", allowed terminal, markdown'],
     [{ FAIL_ON: 'never' }, 'FAIL_ON: got "never", allowed nothing, danger, warning'],
     [{ ACCEPT: '/nowhere' }, 'ACCEPT: got "/nowhere"'],
+    [{ ENGINE: 'terraform' }, 'ENGINE: got "terraform", allowed none, pulumi'],
+    [{ ENGINE: 'pulumi' }, 'ENGINE: got HEAD='],
+    [{ ENGINE: 'pulumi', HEAD: '', PATH: '/usr/bin:/bin' }, 'ENGINE: got no Pulumi CLI (spawn pulumi ENOENT)'],
   ])('fails with 2 on %j', (variables, fault) => {
     const { code, errors } = preview(variables);
     expect(errors).toContain(fault);

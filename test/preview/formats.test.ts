@@ -144,6 +144,17 @@ describe('a comment', () => {
   });
 });
 
+test('SARIF points at the file of the object, and at the kustomization for what is in none', () => {
+  const [danger] = some.dangers;
+  if (danger === undefined) throw new Error('the case has a danger');
+  const { file: _, ...elsewhere } = danger;
+  const log: unknown = JSON.parse(print('sarif', { ...some, dangers: [danger, elsewhere] }));
+  const results = ['objects.yaml', 'kustomization.yaml'].map((file) => ({
+    locations: [{ physicalLocation: { artifactLocation: { uri: `manifests/prd/${file}` } } }],
+  }));
+  expect(log).toMatchObject({ runs: [{ results }] });
+});
+
 test('SARIF names a rule for each result and suppresses what is accepted', () => {
   const [danger] = some.dangers;
   if (danger === undefined) throw new Error('the case has a danger');

@@ -96,6 +96,7 @@ async function judgeReport(root: string, commit: string): Promise<Verdict> {
       settings: [],
       memory,
       now: new Date(0),
+      plans: undefined,
     });
     const { changes } = buildReport(sides, []);
     const told = new Set(
