@@ -35,7 +35,7 @@ describe('the sources', () => {
     expect(findEmptyNames(sources.keys())).toEqual([]);
   });
 
-  test('have no default export outside config files', () => {
+  test('have no default export but where a tool reads it', () => {
     expect(findDefaultExports(sources)).toEqual([]);
   });
 });

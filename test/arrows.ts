@@ -14,7 +14,7 @@ const arrows: Readonly<Record<string, readonly string[] | 'everything'>> = {
   infra: ['stacks', 'charts'],
   operator: [],
   preview: ['stacks', 'charts', 'infra'],
-  cli: ['operator/api', 'operator/runtimes', 'preview'],
+  cli: ['operator/api', 'operator/intents', 'operator/runtimes', 'preview'],
   samples: [],
   test: 'everything',
   tools: 'everything',
@@ -73,10 +73,13 @@ function isDefaultExport(statement: ts.Statement): boolean {
   );
 }
 
-/** Paths with a default export; config files need one. */
+/** Jest reads its settings, and Pulumi the outputs of a stack, from a default export. */
+const needsDefaultExport = (path: string): boolean => /\.config\.[cm]?[jt]s$/.test(path) || path === 'infra/main.ts';
+
+/** Paths with a default export where nothing needs one. */
 export function findDefaultExports(sources: Sources): readonly string[] {
   return [...sources]
-    .filter(([path]) => !/\.config\.[cm]?[jt]s$/.test(path))
+    .filter(([path]) => !needsDefaultExport(path))
     .filter(([path, text]) => ts.createSourceFile(path, text, ts.ScriptTarget.Latest).statements.some(isDefaultExport))
     .map(([path]) => path);
 }

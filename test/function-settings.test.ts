@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readConfig } from '../operator/config.ts';
 import { functionVariables } from '../operator/function/configuration.ts';
 import { readEnvironments } from '../stacks/index.ts';
-import { deployedController } from './deployed-controller.ts';
+import { deployedController } from './deployed-programs.ts';
 
 const environments = readEnvironments();
 

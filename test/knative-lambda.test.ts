@@ -143,8 +143,8 @@ describe('invoke', () => {
 });
 
 test.each([
-  [[], 'command: got none, allowed run, invoke'],
-  [['fly'], 'command: got fly, allowed run, invoke'],
+  [[], 'command: got none, allowed run, invoke, dlq'],
+  [['fly'], 'command: got fly, allowed run, invoke, dlq'],
   [['run'], 'function: got none, allowed one'],
   [['run', 'missing.js'], 'function: got missing.js, allowed a file'],
   [['run', program, '--port', '0'], 'port: got 0, allowed 1 to 65535'],
@@ -158,13 +158,71 @@ test.each([
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test.each([['--help'], ['run', '--help'], ['invoke', '--help']])('%s %s prints the usage', (...args) => {
-  const { status, stdout } = typed(...args.filter((arg) => typeof arg === 'string'));
-  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^usage: knative-lambda /) });
+test.each([
+  ['main.py', 'python3: not found on PATH; install Python 3.10 or newer'],
+  ['main.go', 'go: not found on PATH; install Go 1.22 or newer'],
+])('fails to run %s where its interpreter is not installed', (name, message) => {
+  const { status, stderr } = spawnSync(process.execPath, [program, 'run', file(name, '')], {
+    encoding: 'utf8',
+    env: { ...process.env, PATH: folder },
+  });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(message) });
 });
+
+test.each([['--help'], ['run', '--help'], ['invoke', '--help'], ['dlq', '--help']])(
+  '%s %s prints the usage',
+  (...args) => {
+    const { status, stdout } = typed(...args.filter((arg) => typeof arg === 'string'));
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^usage: knative-lambda /) });
+  },
+);
 
 test('levels have colours on a terminal only', () => {
   const line = '2026-01-02T03:04:05.678Z ERROR invocation failed error_code=TypeError';
   expect(colourLine(line, false)).toBe(line);
   expect(colourLine(line, true)).toContain('\u001B[31m ERROR ');
+});
+
+describe('route', () => {
+  const table = stringify({
+    intents: {
+      order: { target: { kind: 'agent', namespace: 'shop', name: 'clerk' } },
+      talk: { target: { kind: 'function', namespace: 'shop', name: 'talk' } },
+    },
+    rules: [
+      { name: 'numbers', intent: 'order', priority: 5, patterns: ['ord-[0-9]+'] },
+      { name: 'words', intent: 'talk', attributes: { source: '/chat/*' }, keywords: ['hello'] },
+    ],
+  });
+
+  test('says where an event would go, and why', () => {
+    const path = file('routes.yaml', table);
+    const { status, stdout } = typed('route', path, '--text', 'hello, where is ORD-7?', '--source', '/chat/web');
+    expect(stdout.split('\n')).toEqual([
+      'order -> agent shop/clerk',
+      'because rule numbers (priority 5) holds: pattern /ord-[0-9]+/',
+      'also talk: rule words (priority 0) holds: attribute source, keyword "hello"',
+      '',
+    ]);
+    expect(status).toBe(0);
+  });
+
+  test('reads an event, and prints JSON', () => {
+    const event = file('event.json', JSON.stringify({ type: 'a.b', source: '/chat/x', data: { text: 'Hello!' } }));
+    const { stdout } = typed('route', file('routes.yaml', table), '--event', event, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      decision: { kind: 'routed', name: 'talk' },
+      matches: [{ rule: 'words' }],
+    });
+  });
+
+  test('fails with 1 for what goes nowhere, and with one line for a table that is wrong', () => {
+    const nowhere = typed('route', file('routes.yaml', table), '--text', 'good bye');
+    expect([nowhere.status, nowhere.stdout]).toEqual([1, 'goes nowhere\nbecause no rule holds\n']);
+    const wrong = typed('route', file('wrong.yaml', 'intents: {}\nfallback: x\n'), '--text', 'a');
+    expect([wrong.status, wrong.stderr.split('wrong.yaml: ')[1]]).toEqual([
+      1,
+      'fallback: allowed a name under intents; change it\n',
+    ]);
+  });
 });

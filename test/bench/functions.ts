@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { functionResource } from '../../operator/function/known-functions.ts';
-import { isNotFound } from '../../operator/kube/api-error.ts';
-import { KubeClient, type ObjectReference } from '../../operator/kube/client.ts';
-import { systemClock } from '../../operator/kube/clock.ts';
-import { Informers } from '../../operator/kube/informers.ts';
-import { readKubeconfig } from '../../operator/kube/kubeconfig.ts';
-import { metadataOnly } from '../../operator/kube/resource-path.ts';
 import { knativeServiceResource } from '../../operator/specs/knative-service.ts';
 import { eventually } from '../cluster/eventually.ts';
-import { FunctionCluster } from '../cluster/function-cluster.ts';
 import type { OperatorProcess } from '../cluster/operator-process.ts';
+import {
+  createAll,
+  elsewhere,
+  functionKind,
+  inParallel,
+  type Measure,
+  metric,
+  namesOf,
+  operate as operateKind,
+  type OperatorBench,
+  options,
+  remove as removeKind,
+  requests,
+  runBench,
+} from './operator-bench.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 import { readThresholds } from './thresholds.ts';
 import { describeSpread, judgeAtMost } from './verdict.ts';
@@ -19,17 +27,16 @@ const help = `usage: make bench-functions
 
 Makes functions with ready-made images until each has its Knative Service on a real API server, and compares with the time
 in which one client that knows what to write writes the same, interleaved, and with test/bench/thresholds.json. Then
-starts the operator again among them. The exit code is 1 above a bar.
+starts the operator again among them, and last one that sends 20 requests a second. The exit code is 1 above a bar.
 `;
 
 const many = 1000;
 const few = 20;
 const manyRounds = 2;
 const fewRounds = 7;
-/** As many as the operator has workers. */
-const writers = 10;
 const steadyMs = 60_000;
 const quietMs = 3000;
+const limitedRate = ['--kube-api-qps=20', '--kube-api-burst=10'] as const;
 
 const thresholds = readThresholds(
   z.object({
@@ -41,47 +48,22 @@ const thresholds = readThresholds(
       fewToWrites: z.number(),
       idleAfterRestartToWrites: z.number(),
       steadyWrites: z.number(),
+      limitedSeconds: z.number(),
     }),
   }),
 ).functions;
 
-/** Not one that the operator watches. */
-const elsewhere = 'bench';
-const options = { fieldManager: 'bench' } as const;
+const operate = (bench: OperatorBench, operator: OperatorProcess, names: readonly string[]): Promise<Measure> =>
+  operateKind(bench, operator, functionKind, names);
 
-const spec = {
-  source: { type: 'image', image: { repository: 'ghcr.io/example/hello', tag: 'v1' } },
-  eventing: { enabled: false },
-} as const;
-
-interface Bench {
-  readonly cluster: FunctionCluster;
-  readonly client: KubeClient;
-  /** Knative Services by namespace, as a watch tells of them. */
-  readonly count: (namespace: string) => number;
-}
-
-interface Measure {
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-}
-
-async function inParallel(names: readonly string[], write: (name: string) => Promise<unknown>): Promise<void> {
-  const rest = names.values();
-  const work = async (): Promise<void> => {
-    for (const name of rest) await write(name);
-  };
-  await Promise.all(Array.from({ length: writers }, work));
-}
-
-const createFunction = ({ client }: Bench, namespace: string, name: string): Promise<unknown> =>
-  client.create(functionResource, { metadata: { namespace, name }, spec }, options);
+const remove = (bench: OperatorBench, namespace: string, names: readonly string[]): Promise<void> =>
+  removeKind(bench, functionKind, namespace, names);
 
 /** What the operator leads to, by a client that reads nothing: functions, their services, their statuses. */
-async function writeAlone(bench: Bench, names: readonly string[], pattern: Pattern): Promise<Measure> {
+async function writeAlone(bench: OperatorBench, names: readonly string[], pattern: Pattern): Promise<Measure> {
   const { client } = bench;
   const startedAt = performance.now();
-  await inParallel(names, (name) => createFunction(bench, elsewhere, name));
+  await createAll(bench, functionKind, elsewhere, names);
   const functionsMade = process.cpuUsage();
   await inParallel(names, async (name) => {
     const metadata = { namespace: elsewhere, name };
@@ -99,47 +81,6 @@ interface Pattern {
   readonly status: object;
 }
 
-async function operate(bench: Bench, operator: OperatorProcess, names: readonly string[]): Promise<Measure> {
-  const { namespace } = bench.cluster;
-  const before = await cpuOf(operator);
-  const startedAt = performance.now();
-  await inParallel(names, (name) => createFunction(bench, namespace, name));
-  await eventually(() => bench.count(namespace) >= names.length, { intervalMs: 5 });
-  const seconds = (performance.now() - startedAt) / 1000;
-  await eventually(() => operator.isIdle());
-  return { seconds, cpuSeconds: (await cpuOf(operator)) - before };
-}
-
-const cpuOf = (operator: OperatorProcess): Promise<number> => metric(operator, 'process_cpu_seconds_total');
-
-async function metric(operator: OperatorProcess, name: string): Promise<number> {
-  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(await operator.get('/metrics'))?.[1];
-  return Number(value ?? Number.NaN);
-}
-
-/** A service goes again that the operator made anew before it had heard that its function is gone: nobody collects it here. */
-async function remove({ client, count }: Bench, namespace: string, names: readonly string[]): Promise<void> {
-  await inParallel(names, (name) => client.delete(functionResource, { namespace, name }));
-  await eventually(async () => {
-    await inParallel(names, (name) => removeService(client, { namespace, name }));
-    return count(namespace) === 0;
-  });
-}
-
-async function removeService(client: KubeClient, reference: ObjectReference): Promise<void> {
-  try {
-    await client.delete(knativeServiceResource, reference);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
-}
-
-/** Requests but those of the Lease, which is written by PUT. */
-async function requests(operator: OperatorProcess): Promise<number> {
-  const all = Object.entries(await operator.requests());
-  return all.reduce((sum, [key, count]) => (/^(POST|PATCH|DELETE) /.test(key) ? sum + count : sum), 0);
-}
-
 /** Events are sent behind everything else. */
 async function untilQuiet(operator: OperatorProcess): Promise<void> {
   for (let before = -1, now = await requests(operator); now !== before;) {
@@ -149,17 +90,14 @@ async function untilQuiet(operator: OperatorProcess): Promise<void> {
   }
 }
 
-const namesOf = (count: number, round: number): readonly string[] =>
-  Array.from({ length: count }, (_, index) => `hello-${round}-${index}`);
-
-async function patternOf({ client, cluster }: Bench, name: string): Promise<Pattern> {
+async function patternOf({ client, cluster }: OperatorBench, name: string): Promise<Pattern> {
   const reference = { namespace: cluster.namespace, name };
   const { spec: service } = await client.get(knativeServiceResource, reference);
   const { status = {} } = await client.get(functionResource, reference);
   return { service, status };
 }
 
-async function measureAll(parts: Bench): Promise<boolean> {
+async function measureAll(parts: OperatorBench): Promise<boolean> {
   const { cluster } = parts;
   let operator = await cluster.startOperator();
   const first = namesOf(1, 0);
@@ -195,15 +133,27 @@ async function measureAll(parts: Bench): Promise<boolean> {
   operator = await cluster.startOperator();
   await eventually(() => operator.isIdle());
   const restartSeconds = (performance.now() - restartedAt) / 1000;
+  const restartWrites = await requests(operator);
+  await operator.end('SIGTERM');
   return judgeAll({
+    limitedSeconds: await measureLimited(parts),
     fewPairs,
     manyPairs,
     requestsEach,
     resident,
     steadyWrites,
     restartSeconds,
-    restartWrites: await requests(operator),
+    restartWrites,
   });
+}
+
+/** As many functions by an operator that may send 20 requests a second. */
+async function measureLimited(parts: OperatorBench): Promise<number> {
+  const { cluster } = parts;
+  await remove(parts, cluster.namespace, namesOf(many, 100 + manyRounds));
+  const operator = await cluster.startOperator({}, limitedRate);
+  const { seconds } = await operate(parts, operator, namesOf(many, 200));
+  return seconds;
 }
 
 interface Pair {
@@ -219,6 +169,7 @@ interface Figures {
   readonly steadyWrites: number;
   readonly restartSeconds: number;
   readonly restartWrites: number;
+  readonly limitedSeconds: number;
 }
 
 const spread = (pairs: readonly Pair[], figure: (pair: Pair) => number): Spread => spreadOf(pairs.map(figure));
@@ -257,6 +208,7 @@ function judgeAll(figures: Figures): boolean {
   ] as const) {
     process.stdout.write(`       ${name}: ${shown}\n`);
   }
+  const { limitedSeconds: limited } = figures;
   const restart = restartSeconds / writeSeconds.median;
   return [
     judge(`${many} functions to their writes`, spread(manyPairs, toWrites), thresholds.manyToWrites),
@@ -266,35 +218,15 @@ function judgeAll(figures: Figures): boolean {
     judgeAtMost('resident', resident, thresholds.residentMegabytes, `${resident.toFixed(0)} MB`),
     judgeAtMost('writes while nothing changes', steadyWrites, thresholds.steadyWrites, String(steadyWrites)),
     judgeAtMost('writes of a new start', restartWrites, thresholds.steadyWrites, String(restartWrites)),
+    judgeAtMost(
+      `${many} functions at 20 requests a second`,
+      limited,
+      thresholds.limitedSeconds,
+      `${limited.toFixed(0)} s`,
+    ),
     judgeAtMost('a new start to the writes', restart, thresholds.idleAfterRestartToWrites, restart.toFixed(2)),
   ].every(Boolean);
 }
 
-async function main(): Promise<number> {
-  const cluster = await FunctionCluster.start('dev', { controllerManager: false });
-  const stopping = new AbortController();
-  try {
-    const { admin, kubeconfig } = cluster.controlPlane;
-    await admin.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: elsewhere } });
-    const client = new KubeClient(await readKubeconfig({ paths: [kubeconfig], clock: systemClock }), {
-      clock: systemClock,
-    });
-    const informers = new Informers({ client, clock: systemClock, random: Math.random });
-    const services = informers.of(metadataOnly(knativeServiceResource));
-    services.addIndex('namespace', ({ metadata }) => [metadata.namespace ?? '']);
-    const watching = informers.run(stopping.signal);
-    await services.whenSynced(stopping.signal);
-    const count = (namespace: string): number => services.cache.byIndex('namespace', namespace).length;
-    const isWithin = await measureAll({ cluster, client, count });
-    stopping.abort();
-    await watching;
-    await client.close();
-    return isWithin ? 0 : 1;
-  } finally {
-    stopping.abort();
-    await cluster.stop();
-  }
-}
-
 if (process.argv.includes('--help')) process.stdout.write(help);
-else process.exitCode = await main();
+else process.exitCode = await runBench(measureAll);

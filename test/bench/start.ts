@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { bundleImage } from '../../tools/image/bundle.ts';
 import { findFreePorts } from '../cluster/free-ports.ts';
+import { inPod, podVariables, writePod } from './pod.ts';
 import { ratios, spreadOf } from './statistics.ts';
 import { readThresholds } from './thresholds.ts';
 import { judgeAtMost } from './verdict.ts';
@@ -27,18 +28,6 @@ const thresholds = readThresholds(
   }),
 ).start;
 
-/** Node.js with the files of a pod where the kubelet would put them. */
-function inPod(folder: string, ...options: readonly string[]): readonly [string, readonly string[]] {
-  const script = `mount --bind '${folder}' /var/run && exec "$@"`;
-  return ['unshare', ['--map-root-user', '--mount', 'sh', '-c', script, 'sh', process.execPath, ...options]];
-}
-
-function writePod(folder: string): void {
-  const account = join(folder, 'secrets', 'kubernetes.io', 'serviceaccount');
-  mkdirSync(account, { recursive: true });
-  for (const name of ['token', 'ca.crt']) writeFileSync(join(account, name), '');
-}
-
 function timeBareNode(pod: string): number {
   const startedAt = performance.now();
   const { status, stderr } = spawnSync(...inPod(pod, '-e', '0'), { encoding: 'utf8' });
@@ -56,7 +45,7 @@ async function startController(pod: string, bundle: string): Promise<Controller>
   const [health, metrics] = await findFreePorts(2);
   const addresses = [`--health-probe-bind-address=127.0.0.1:${health}`, `--metrics-bind-address=127.0.0.1:${metrics}`];
   const [program, args] = inPod(pod, join(bundle, 'main.cjs'), ...addresses);
-  const env = { PATH: process.env['PATH'], KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '1' };
+  const env = { PATH: process.env['PATH'], ...podVariables };
   const startedAt = performance.now();
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const listeningMs = await new Promise<number>((resolve, reject) => {

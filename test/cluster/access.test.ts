@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { allNamespaces } from '../../charts/workloads.ts';
-import { type Account, agentTiers, type Grant, grants, type GrantScope } from '../../operator/api/index.ts';
+import { type Account, agentTiers, type Grant, grantsFor } from '../../operator/api/index.ts';
 import { type Environment, projectRoot, readEnvironments } from '../../stacks/index.ts';
 import { locateControlPlane } from '../../tools/real-parts/locate.ts';
 import type { ApiClient } from './api-client.ts';
@@ -49,33 +49,46 @@ const rightsOf = ({ verbs, apiGroups, resources, resourceNames }: Rule): readonl
     ),
   );
 
-function namespacesOf(
+interface Holder {
+  readonly account: Account | undefined;
+  /** Of the ServiceAccount. */
+  readonly namespace: string;
+}
+
+function holdsIn(
   { namespaces, watch }: Pick<Environment, 'namespaces' | 'watch'>,
-  scope: GrantScope,
-): readonly string[] {
+  { scope }: Pick<Grant, 'scope'>,
+  { holder, namespace }: { readonly holder: Holder; readonly namespace: string },
+): boolean {
   switch (scope) {
     case 'watched':
-      return watch === 'all' ? [namespaces.control, ...namespaces.functions, elsewhere] : namespaces.functions;
-    case 'unlisted':
-      return watch === 'all' ? namespacesOf({ namespaces, watch }, 'watched') : [];
+      return watch === 'all' || namespaces.functions.includes(namespace);
     case 'control':
-      return [namespaces.control];
+      return namespace === namespaces.control;
     case 'functions':
-      return namespaces.functions;
+      return namespaces.functions.includes(namespace);
+    case 'own':
+      return namespace === holder.namespace;
+    case 'cluster':
+      return true;
   }
 }
 
-const grantsOf = (environment: Environment, account: Account | undefined, namespace: string) =>
-  grants.filter((one) => one.account === account && namespacesOf(environment, one.scope).includes(namespace));
+const grantsOf = (environment: Environment, holder: Holder, namespace: string) =>
+  grantsFor(environment.features).filter(
+    (one) => one.account === holder.account && holdsIn(environment, one, { holder, namespace }),
+  );
 
 const asRule = ({ apiGroup, ...grant }: Grant): Rule => ({ ...grant, apiGroups: [apiGroup] });
 
 const accounts: Readonly<Record<string, Account | undefined>> = {
   'knative-lambda-operator': 'operator',
   'knative-lambda-receiver': 'receiver',
+  'knative-lambda-events': 'events',
+  'knative-lambda-uploads': 'uploads',
 };
 
-/** Every ServiceAccount of an environment; the table of grants knows two. */
+/** Every ServiceAccount of an environment; the table of grants knows three kinds. */
 const accountsOf = (environment: Environment) =>
   readManifests(environment.name)
     .filter(({ kind }) => kind === 'ServiceAccount')
@@ -138,7 +151,9 @@ describe.each(clusters)('access on the cluster %s', (cluster) => {
         async ({ account, ownRights, ...serviceAccount }) => {
           const client = await controlPlane.asServiceAccount(serviceAccount.namespace, serviceAccount.name);
           for (const namespace of namespaces) {
-            const granted = grantsOf(environment, account, namespace).map(asRule).flatMap(rightsOf);
+            const granted = grantsOf(environment, { account, ...serviceAccount }, namespace)
+              .map(asRule)
+              .flatMap(rightsOf);
             const rights = await rightsIn(client, namespace);
             expect({ namespace, rights: sorted(rights) }).toEqual({
               namespace,
@@ -148,7 +163,7 @@ describe.each(clusters)('access on the cluster %s', (cluster) => {
         },
       );
 
-      test('lets the operator bind no ClusterRole', async () => {
+      test('lets the operator bind the tiers that agents may ask for, and no other ClusterRole', async () => {
         const user = `system:serviceaccount:${control}:knative-lambda-operator`;
         const review = (role: string): Promise<boolean> =>
           controlPlane.admin.accessReview({
@@ -160,7 +175,9 @@ describe.each(clusters)('access on the cluster %s', (cluster) => {
             name: role,
           });
         const roles = [...agentTiers, 'cluster-admin', 'admin', 'view'];
-        expect(await Promise.all(roles.map(review))).toEqual(roles.map(() => false));
+        const answers = await Promise.all(roles.map(review));
+        const allowed = environment.features.agentTiers.map((tier) => `lambda-agent-${tier}`);
+        expect(roles.filter((_, index) => answers[index])).toEqual(allowed);
       });
 
       test('watches the Secrets of a namespace that is not listed after the documented command only', async () => {

@@ -18,6 +18,7 @@ import { eventually } from './eventually.ts';
 import { parseObject } from './kubernetes-object.ts';
 import { admitted } from './manifests/admitted.ts';
 import { agentWith, functionWith, type Manifest } from './manifests/manifest.ts';
+import { narrowed, narrowedDefinition, narrowedField, narrowedObject, narrowedPath } from './manifests/narrowed.ts';
 import { refused } from './manifests/refused.ts';
 import { serverDecided } from './manifests/server-decided.ts';
 
@@ -298,6 +299,57 @@ async function isRefused(object: object): Promise<boolean> {
     throw error;
   }
 }
+
+/** Whether the server would not make it: what is there already may keep what it has. */
+async function isNewRefused(object: object): Promise<boolean> {
+  const { status, body } = await plane.admin.request('POST', `${narrowedPath}?dryRun=All`, object);
+  if (status !== 201 && status !== 422) throw new Error(`${status}: ${JSON.stringify(body)}`);
+  return status === 422;
+}
+
+async function refusedObjects(): Promise<readonly string[]> {
+  const titles: string[] = [];
+  for (const [index, { title, value }] of narrowed.entries()) {
+    if (await isNewRefused(narrowedObject(index, value))) titles.push(title);
+  }
+  return titles;
+}
+
+describe('a definition that changes', () => {
+  test('is a danger of the preview for each object that the server refuses then, and for no other', async () => {
+    await plane.admin.apply(narrowedDefinition('base'), { fieldManager, force: true });
+    const first = narrowedObject(0, narrowed[0]?.value);
+    await eventually(async () => !(await isNewRefused(first)), { giveUp: plane.failure });
+    expect(await refusedObjects()).toEqual([]);
+    await plane.admin.apply(narrowedDefinition('head'), { fieldManager, force: true });
+    await eventually(() => isNewRefused(first), { giveUp: plane.failure });
+    const flagged = narrowed.filter(({ value }, index) => {
+      const object = narrowedObject(index, value);
+      const { dangers } = reportOfObjects([narrowedDefinition('base'), object], [narrowedDefinition('head'), object]);
+      return dangers.some(({ code }) => code === 'sample-refused');
+    });
+    const told = reportOfObjects([narrowedDefinition('base')], [narrowedDefinition('head')]).dangers;
+    const narrower = narrowed.filter(({ head }, index) => {
+      const path = new RegExp(`^\`v1\\.spec\\.${narrowedField(index)}\\b`);
+      return head !== undefined && told.some(({ code, text }) => code === 'definition-narrowed' && path.test(text));
+    });
+    const refusedTitles = narrowed.filter((change) => change.refused).map(({ title }) => title);
+    expect(await refusedObjects()).toEqual(refusedTitles);
+    expect(flagged.map(({ title }) => title)).toEqual(refusedTitles);
+    expect(narrower.map(({ title }) => title)).toEqual(refusedTitles);
+  });
+
+  test('leaves alone what is there and does not change, as a preview says', async () => {
+    await plane.admin.apply(narrowedDefinition('base'), { fieldManager, force: true });
+    const object = narrowedObject(0, narrowed[0]?.value);
+    await eventually(async () => !(await isNewRefused(object)), { giveUp: plane.failure });
+    await plane.admin.apply(object, { fieldManager });
+    await plane.admin.apply(narrowedDefinition('head'), { fieldManager, force: true });
+    await eventually(() => isNewRefused({ ...object, metadata: { ...object.metadata, name: 'new' } }));
+    const labelled = { ...object, metadata: { ...object.metadata, labels: { a: 'b' } } };
+    expect(await isRefused(labelled)).toBe(false);
+  });
+});
 
 describe('a change', () => {
   /** Codes by which the preview says that the API server refuses an object. */

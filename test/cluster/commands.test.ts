@@ -128,9 +128,10 @@ describe('commands against a cluster', () => {
         },
       });
 
-      const generated = { ...variables, SECRET: 'rabbitmq-credentials' };
       const seal = ['-c', 'node --import tsx tools/seal.ts < /dev/null'];
-      expect(project.run('bash', seal, generated)).toMatchObject({ code: 0, stderr: '' });
+      for (const SECRET of ['rabbitmq-credentials', 'knative-lambda-broker-paths', 'rabbitmq-dead-letters']) {
+        expect(project.run('bash', seal, { ...variables, SECRET })).toMatchObject({ code: 0, stderr: '' });
+      }
 
       expect(project.synth({ ENV: 'pro' })).toMatchObject({
         code: 0,

@@ -34,6 +34,11 @@ export interface Place {
   readonly name: string;
 }
 
+/** Something that the objects of a cluster change by. */
+export interface Neighbour {
+  failure(this: void): Error | undefined;
+}
+
 const generated = z.looseObject({ metadata: z.looseObject({ generation: z.int() }) });
 
 const eventSchema = z.looseObject({
@@ -46,9 +51,12 @@ const eventSchema = z.looseObject({
 
 const plurals: Readonly<Record<string, string>> = {
   LambdaFunction: 'lambdafunctions',
+  LambdaAgent: 'lambdaagents',
   Service: 'services',
   Trigger: 'triggers',
   Broker: 'brokers',
+  RabbitmqBrokerConfig: 'rabbitmqbrokerconfigs',
+  ServiceAccount: 'serviceaccounts',
   Job: 'jobs',
   Pod: 'pods',
   Revision: 'revisions',
@@ -73,18 +81,30 @@ export class FunctionCluster {
   readonly #control: string;
   readonly #environment: string;
   readonly #operators: OperatorProcess[] = [];
+  readonly #neighbours: Neighbour[] = [];
+
+  /** What the operator has written so far, as `verb resource.group`; Events and its Lease come and go as they like. */
+  writes(): readonly string[] {
+    return this.#usedRights().filter(
+      (right) => /^(create|update|patch|delete) /.test(right) && !/ (events|leases)\./.test(right),
+    );
+  }
+
+  #usedRights(): readonly string[] {
+    return readUsedRights(this.controlPlane.auditLog, `:${this.#control}:knative-lambda-operator`);
+  }
 
   /** Rights of the operator's account in the namespace of the functions that nobody has used yet, as `verb resource.group`. */
   unusedRights(): readonly string[] {
-    const used = new Set(readUsedRights(this.controlPlane.auditLog, `:${this.#control}:knative-lambda-operator`));
+    const used = new Set(this.#usedRights());
     return (
       grants
         .filter(({ account, scope }) => account === 'operator' && (scope === 'watched' || scope === 'functions'))
         .flatMap(({ apiGroup, resources, verbs }) =>
           resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${apiGroup}`)),
         )
-        // what happens again and again becomes a series: leader-and-events.test.ts
-        .filter((right) => !used.has(right) && right !== 'patch events.events.k8s.io')
+        // what happens again and again becomes a series: leader-and-events.test.ts; nobody is asked to bind, a role is named
+        .filter((right) => !used.has(right) && right !== 'patch events.events.k8s.io' && !right.startsWith('bind '))
     );
   }
 
@@ -107,6 +127,7 @@ export class FunctionCluster {
   private constructor({ controlPlane, environment, folder, namespace }: ClusterProps) {
     const { control, functions } = findEnvironment(readEnvironments(), environment).namespaces;
     this.controlPlane = controlPlane;
+    this.#neighbours.push(controlPlane);
     this.admin = controlPlane.admin;
     this.namespace = namespace ?? functions[0] ?? control;
     this.#folder = folder;
@@ -125,8 +146,16 @@ export class FunctionCluster {
     writeKubeconfig(join(this.#folder, 'kubeconfig'), { url, caPem, token });
   }
 
+  /** Nothing is waited for once this has failed. */
+  dependOn(neighbour: Neighbour): void {
+    this.#neighbours.push(neighbour);
+  }
+
   /** Resolves once it leads. */
-  async startOperator(variables: NonNullable<OperatorProps['variables']> = {}): Promise<OperatorProcess> {
+  async startOperator(
+    variables: NonNullable<OperatorProps['variables']> = {},
+    args: NonNullable<OperatorProps['args']> = [],
+  ): Promise<OperatorProcess> {
     const operator = await OperatorProcess.start({
       bundle: join(this.#folder, 'bundle'),
       kubeconfig: join(this.#folder, 'kubeconfig'),
@@ -134,6 +163,7 @@ export class FunctionCluster {
       pod: `operator-${this.#operators.length}`,
       podNamespace: this.#control,
       variables,
+      args,
     });
     this.#operators.push(operator);
     await eventually(() => operator.isLeading(), patience);
@@ -156,9 +186,18 @@ export class FunctionCluster {
   }
 
   /** Applies a function as its author does. */
-  async applyFunction(name: string, spec: object, annotations: Readonly<Record<string, string>> = {}): Promise<void> {
-    const metadata = { name, namespace: this.namespace, annotations };
-    const object = { apiVersion: 'lambda.knative.io/v1alpha1', kind: 'LambdaFunction', metadata, spec };
+  applyFunction(name: string, spec: object, annotations: Readonly<Record<string, string>> = {}): Promise<void> {
+    return this.#applyAsAuthor('LambdaFunction', { name, annotations }, spec);
+  }
+
+  /** Applies an agent as its author does. */
+  applyAgent(name: string, spec: object): Promise<void> {
+    return this.#applyAsAuthor('LambdaAgent', { name }, spec);
+  }
+
+  async #applyAsAuthor(kind: string, metadata: object, spec: object): Promise<void> {
+    const own = { ...metadata, namespace: this.namespace };
+    const object = { apiVersion: 'lambda.knative.io/v1alpha1', kind, metadata: own, spec };
     await this.admin.apply(object, { fieldManager: 'author', force: true });
   }
 
@@ -187,7 +226,7 @@ export class FunctionCluster {
       },
       {
         ...patience,
-        giveUp: () => this.controlPlane.failure(),
+        giveUp: () => this.#neighbours.map((one) => one.failure()).find((failure) => failure !== undefined),
       },
     );
   }
@@ -215,6 +254,16 @@ export class FunctionCluster {
     });
   }
 
+  /** Writes what the controller of RabbitMQ brokers does once a Broker takes events. */
+  async connect(name: string): Promise<void> {
+    const { metadata } = await this.until(broker(name), generated);
+    await this.patchStatus(broker(name), {
+      observedGeneration: metadata.generation,
+      address: { url: brokerUrl(name, this.namespace) },
+      conditions: [{ type: 'Ready', status: 'True' }],
+    });
+  }
+
   /** Merges members into an object. */
   async patch(place: Place, members: object): Promise<void> {
     const answer = await this.request('PATCH', place, '', members);
@@ -235,9 +284,15 @@ export const lambda = (name: string): Place => ({
   kind: 'LambdaFunction',
   name,
 });
+export const agent = (name: string): Place => ({ apiVersion: 'lambda.knative.io/v1alpha1', kind: 'LambdaAgent', name });
 export const service = (name: string): Place => ({ apiVersion: 'serving.knative.dev/v1', kind: 'Service', name });
+export const broker = (name: string): Place => ({ apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name });
 
-/** A LambdaFunction with a condition of this status and reason. */
+/** Address of a Broker as RabbitMQ's is. */
+export const brokerUrl = (name: string, namespace: string): string =>
+  `http://${name}-broker-ingress.${namespace}.svc.cluster.local`;
+
+/** A LambdaFunction or LambdaAgent with a condition of this status and reason. */
 export const withCondition = (type: string, status: string, reason: string) =>
   z.looseObject({
     status: z.looseObject({

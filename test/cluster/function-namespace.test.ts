@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { AgentDriver, publishedAgent } from './agent-driver.ts';
 import { applyCrds, waitUntilServed } from './crd-installation.ts';
 import { eventually } from './eventually.ts';
 import { readForeignCrds } from './foreign-crds.ts';
-import { FunctionCluster, lambda, service, withCondition } from './function-cluster.ts';
+import { agent, brokerUrl, FunctionCluster, lambda, service, withCondition } from './function-cluster.ts';
 import type { OperatorProcess } from './operator-process.ts';
 
 const definition = z.looseObject({
@@ -11,7 +12,8 @@ const definition = z.looseObject({
   spec: z.looseObject({ group: z.string() }),
 });
 const eventingCrds = readForeignCrds().filter((crd) => definition.parse(crd).spec.group === 'eventing.knative.dev');
-const namespace = 'team-a';
+/** Of the published agent. */
+const namespace = 'agent-bruno';
 
 let cluster: FunctionCluster;
 let operator: OperatorProcess;
@@ -80,6 +82,25 @@ describe('a function in a namespace that the charts do not know, where the opera
     });
     await cluster.get('eventing.knative.dev/v1', 'Broker', 'lambda-broker');
   });
+});
+
+test('the published agent is Ready as it is, with a Broker of its own', async () => {
+  await cluster.admin.apply(publishedAgent, { fieldManager: 'author' });
+  await cluster.connect('agent-bruno-broker');
+  await cluster.serve('agent-bruno');
+  await new AgentDriver(cluster).bind('agent-bruno', 1);
+  const told = await cluster.until(agent('agent-bruno'), withCondition('Ready', 'True', 'Ready'));
+  expect(told.status).toMatchObject({
+    eventingStatus: { brokerUrl: brokerUrl('agent-bruno-broker', namespace), triggerCount: 1 },
+    aiStatus: { provider: 'ollama', activeModel: 'llama3.2:3b' },
+  });
+  expect(told.status.conditions.filter(({ type }) => type === 'SpecEffective')).toEqual([]);
+  // nobody serves models here
+  const unavailable = z.looseObject({ modelAvailable: z.literal(false), error: z.string() });
+  await cluster.until(agent('agent-bruno'), z.looseObject({ status: z.looseObject({ aiStatus: unavailable }) }));
+  expect(await operator.get('/metrics')).toContain(
+    'knative_lambda_agent_model_available{agent="agent-bruno",agent_namespace="agent-bruno",provider="ollama",model="llama3.2:3b"} 0\n',
+  );
 });
 
 test('never asks for what its account may not do', async () => {

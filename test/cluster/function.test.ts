@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { testAgents, testAgentsOfSharedBroker } from './agent-cases.ts';
+import { EventSink } from './event-sink.ts';
 import { eventually } from './eventually.ts';
 import { FunctionCluster, lambda, service, withCondition } from './function-cluster.ts';
 import { readSampleFunctions } from '../sample-functions.ts';
@@ -7,18 +10,24 @@ import type { OperatorProcess } from './operator-process.ts';
 
 let cluster: FunctionCluster;
 let operator: OperatorProcess;
+let sink: EventSink;
 
 beforeAll(async () => {
   cluster = await FunctionCluster.start();
   await makeAgent('agent');
   operator = await cluster.startOperator();
+  sink = await EventSink.start();
 });
 
-afterAll(() => cluster.stop());
+afterAll(async () => {
+  await cluster.stop();
+  await sink.stop();
+});
 
 async function makeAgent(name: string): Promise<void> {
-  const metadata = { name, namespace: cluster.namespace };
-  const spec = { image: { repository: 'ghcr.io/example/agent' } };
+  const metadata = { name, namespace: cluster.namespace, finalizers: ['lambdaagent.lambda.knative.io/finalizer'] };
+  const eventing = { rabbitmq: {}, subscriptions: [{ eventType: 'io.example.chat' }] };
+  const spec = { image: { repository: 'ghcr.io/example/agent' }, eventing };
   const agent = { apiVersion: 'lambda.knative.io/v1alpha1', kind: 'LambdaAgent', metadata, spec };
   await cluster.admin.apply(agent, { fieldManager: 'somebody', force: true });
 }
@@ -105,7 +114,7 @@ async function bind(name: string, condition: object = ok, only?: string): Promis
   }
 }
 
-async function makeBroker(name: string, condition: object): Promise<void> {
+async function makeBroker(name: string, condition: object, more: object = {}): Promise<void> {
   const { admin, namespace } = cluster;
   const metadata = { name, namespace, annotations: { 'eventing.knative.dev/broker.class': 'RabbitMQBroker' } };
   const broker = { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', metadata, spec: {} };
@@ -113,6 +122,7 @@ async function makeBroker(name: string, condition: object): Promise<void> {
   await cluster.patchStatus(eventing('Broker', name), {
     observedGeneration: 1,
     conditions: [{ type: 'Ready', ...condition }],
+    ...more,
   });
 }
 
@@ -310,12 +320,12 @@ describe('a rollback', () => {
 
 describe('a name that is taken', () => {
   const spec = { ...imageSource(), eventing: { enabled: false } };
+  const knativeService = { apiVersion: 'serving.knative.dev/v1', kind: 'Service' };
 
   test('by a service that nobody owns fails the function, until it is told to adopt it', async () => {
     await cluster.admin.apply(
       {
-        apiVersion: 'serving.knative.dev/v1',
-        kind: 'Service',
+        ...knativeService,
         metadata: { name: 'taken', namespace: cluster.namespace },
         spec: {
           template: { spec: { containers: [{ image: 'ghcr.io/example/foreign:v1' }] } },
@@ -344,12 +354,34 @@ describe('a name that is taken', () => {
     );
   });
 
+  test('by what a function that is gone left behind is free again', async () => {
+    const { admin, namespace } = cluster;
+    const options = { fieldManager: 'test', force: true };
+    // the garbage collector cannot look such an owner up, and leaves what it has alone
+    const gone = { apiVersion: 'lambda.knative.io/v0', kind: 'LambdaFunction', name: 'late', uid: randomUUID() };
+    const labels = { 'app.kubernetes.io/managed-by': 'knative-lambda-operator', 'lambda.knative.io/name': 'late' };
+    const metadata = { namespace, labels, ownerReferences: [{ ...gone, controller: true }] };
+    const trigger = { apiVersion: 'eventing.knative.dev/v1', kind: 'Trigger' };
+    const subscriber = { ref: { ...knativeService, name: 'late' } };
+    await admin.apply(
+      { ...trigger, metadata: { ...metadata, name: 'late-former' }, spec: { broker: 'default', subscriber } },
+      options,
+    );
+    const template = { spec: { containers: [{ image: 'ghcr.io/example/former:v1' }] } };
+    await admin.apply({ ...knativeService, metadata: { ...metadata, name: 'late' }, spec: { template } }, options);
+    await cluster.applyFunction('late', spec);
+    await cluster.until(service('late'), imageIs('ghcr.io/example/hello:v1'));
+    await cluster.untilGone({ ...trigger, name: 'late-former' });
+  });
+
   test('by an agent that was there before fails it', async () => {
     await cluster.applyFunction('agent', spec);
     const told = await cluster.until(lambda('agent'), withCondition('DeployReady', 'False', 'NameTaken'));
     expect(JSON.stringify(told.status)).toContain('LambdaAgent agent');
   });
 });
+
+testAgents(() => cluster);
 
 describe('a revision that does not start', () => {
   /** Labels that Knative copies from the revision to what runs it. */
@@ -422,6 +454,37 @@ describe('a revision that does not start', () => {
   });
 });
 
+const toldTypes = ['function.created', 'service.created', 'service.ready', 'function.ready'];
+const lifecycle = 'io.knative.lambda.lifecycle.';
+
+const waiting = z.looseObject({
+  status: z.looseObject({
+    pendingEvents: z
+      .array(z.looseObject({ id: z.string(), type: z.string() }))
+      .refine((all) => all.length === toldTypes.length, { message: 'not all events wait' }),
+  }),
+});
+
+const takenTypes = (): readonly string[] => sink.taken.map(({ type }) => type.replace(lifecycle, ''));
+
+/** Until the receiver has taken so many events. */
+const untilTaken = (count: number) =>
+  eventually(() => {
+    if (sink.taken.length < count) throw new Error(`taken: ${takenTypes().join(', ')}`);
+  });
+
+test('what programs are told of a function waits in its status while nobody takes it', async () => {
+  await makeBroker('told', ok, { address: { url: sink.url } });
+  await cluster.applyFunction('told', { ...imageSource(), eventing: { brokerName: 'told' } });
+  await cluster.serve('told');
+  const { status } = await cluster.until(lambda('told'), waiting);
+  expect(status.pendingEvents.map(({ type }) => type.replace(lifecycle, ''))).toEqual(toldTypes);
+  await eventually(() => {
+    if (sink.refused === 0) throw new Error('nothing was sent');
+  });
+  expect(sink.taken).toEqual([]);
+});
+
 const remove = (name: string) => cluster.admin.remove({ ...lambda(name), namespace: cluster.namespace });
 
 describe('a function that is deleted', () => {
@@ -436,7 +499,33 @@ describe('a function that is deleted', () => {
     await remove('back');
     await cluster.untilGone(service('back'));
     expect((await cluster.request('GET', lambda('back'))).status).toBe(404);
-    operator = await cluster.startOperator();
+    // a setting that functions do not read
+    operator = await cluster.startOperator({ AGENT_BROKER: 'shared' });
+  });
+
+  test('keeps nothing from being told that waited when the operator was killed: each event once, in order', async () => {
+    const { status } = await cluster.until(lambda('told'), waiting);
+    sink.isDown = false;
+    await cluster.until(
+      lambda('told'),
+      z.looseObject({ status: z.looseObject({ pendingEvents: z.undefined().optional() }) }),
+    );
+    expect(takenTypes()).toEqual(toldTypes);
+    expect(sink.taken.map(({ id }) => id)).toEqual(status.pendingEvents.map(({ id }) => id));
+    expect(sink.taken).toEqual(
+      toldTypes.map(() =>
+        expect.objectContaining({
+          subject: `${cluster.namespace}/told`,
+          data: expect.objectContaining({ name: 'told', namespace: cluster.namespace }),
+        }),
+      ),
+    );
+  });
+
+  test('is told as gone, with its service', async () => {
+    await remove('told');
+    await untilTaken(toldTypes.length + 2);
+    expect(takenTypes().slice(toldTypes.length)).toEqual(['service.deleted', 'function.deleted']);
   });
 
   test('is not held by the finalizer of older versions, which the operator takes off', async () => {
@@ -457,6 +546,8 @@ describe('a function that is deleted', () => {
     await cluster.get('v1', 'Secret', 'token');
   });
 });
+
+testAgentsOfSharedBroker(() => cluster);
 
 test('uses every right of its account, but those of builds', async () => {
   const rest = await eventually(() => {

@@ -20,6 +20,8 @@ import { readKubeconfig } from '../../operator/kube/kubeconfig.ts';
 import type { KubernetesObject } from '../../operator/kube/object.ts';
 import { metadataOnly } from '../../operator/kube/resource-path.ts';
 import type { Resource } from '../../operator/kube/resource.ts';
+import { makeCertificate } from '../fetch/certificate.ts';
+import { startHttpServer } from '../fetch/http-server.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 
 interface ConfigMap extends KubernetesObject {
@@ -222,6 +224,17 @@ async function watchNamespaces(resourceVersion: string, timeoutSeconds: number, 
   }
 }
 
+/** A node whose kubelet the API server finds at a port of ours. */
+async function addNode(name: string, port: number): Promise<void> {
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name } };
+  await controlPlane.admin.create(node);
+  const status = {
+    addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
+    daemonEndpoints: { kubeletEndpoint: { Port: port } },
+  };
+  await controlPlane.admin.request('PATCH', `/api/v1/nodes/${name}/status`, { status }, 'application/merge-patch+json');
+}
+
 describe('reading', () => {
   test('lists in pages of one state', async () => {
     const names = Array.from({ length: 7 }, (_, count) => `page-${count}`);
@@ -283,6 +296,21 @@ describe('reading', () => {
     await expect(client.logs(metadata, query)).resolves.toBe('');
     const attempt = client.logs(metadata, { ...query, container: 'other' });
     await expect(attempt).rejects.toThrow('container other is not valid for pod unscheduled');
+  });
+
+  test('reads the end of a log from the kubelet, as long as it is asked for', async () => {
+    const kubelet = await startHttpServer((_request, response) => response.end('the end'), await makeCertificate());
+    try {
+      await addNode('logs', Number(new URL(kubelet.origin).port));
+      const metadata = { name: 'scheduled', namespace: 'default' };
+      const spec = { nodeName: 'logs', containers: [{ name: 'main', image: 'registry.example/main:1' }] };
+      await controlPlane.admin.create({ apiVersion: 'v1', kind: 'Pod', metadata, spec });
+      const query = { container: 'main', tailLines: 5, limitBytes: 1000 };
+      await expect(client.logs(metadata, query)).resolves.toBe('the end');
+      expect(kubelet.requests).toEqual(['GET /containerLogs/default/scheduled/main?limitBytes=1000&tailLines=5']);
+    } finally {
+      await kubelet.stop();
+    }
   });
 });
 

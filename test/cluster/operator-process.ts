@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { deployedController } from '../deployed-controller.ts';
+import { deployedController } from '../deployed-programs.ts';
 import { eventually } from './eventually.ts';
 import { findFreePorts } from './free-ports.ts';
 
@@ -18,6 +18,8 @@ export interface OperatorProps {
   readonly podNamespace: string;
   /** They win over those of the manifests. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** They win over those of the manifests; default none. */
+  readonly args?: readonly string[];
 }
 
 const patience = { intervalMs: 100 } as const;
@@ -42,7 +44,7 @@ export class OperatorProcess {
   }
 
   private constructor(
-    { bundle, environment, kubeconfig, pod, podNamespace, variables: more = {} }: OperatorProps,
+    { bundle, environment, kubeconfig, pod, podNamespace, args: own = [], variables: more = {} }: OperatorProps,
     ports: readonly number[],
   ) {
     const { args, variables } = deployedController(environment);
@@ -51,9 +53,13 @@ export class OperatorProcess {
       `--health-probe-bind-address=127.0.0.1:${health}`,
       `--metrics-bind-address=127.0.0.1:${metrics}`,
     ];
-    const own = { KUBECONFIG: kubeconfig, POD_NAME: pod, POD_NAMESPACE: podNamespace };
+    const place = { KUBECONFIG: kubeconfig, POD_NAME: pod, POD_NAMESPACE: podNamespace };
     this.#ports = ports;
-    this.#process = this.#run([join(bundle, 'main.cjs'), ...args, ...addresses], { ...variables, ...own, ...more });
+    this.#process = this.#run([join(bundle, 'main.cjs'), ...args, ...addresses, ...own], {
+      ...variables,
+      ...place,
+      ...more,
+    });
   }
 
   #run(args: readonly string[], variables: Readonly<Record<string, string>>): ChildProcess {
@@ -92,13 +98,15 @@ export class OperatorProcess {
     return (await this.get('/metrics')).includes('leader_election_master_status{name="knative-lambda-operator"} 1\n');
   }
 
-  /** Whether it has looked at every function, and nothing is left to do. */
-  async isIdle(): Promise<boolean> {
+  /** Whether a controller has looked at every object, and nothing is left to do. */
+  async isIdle(controller: 'function' | 'agent' = 'function'): Promise<boolean> {
     const text = await this.get('/metrics');
-    const sum = (pattern: RegExp): number => [...text.matchAll(pattern)].reduce((all, [, one]) => all + Number(one), 0);
-    const waiting = sum(/^workqueue_depth\{name="function"[^}]*\} (\d+)$/gm);
-    const working = sum(/^controller_runtime_active_workers\{controller="function"\} (\d+)$/gm);
-    const done = sum(/^controller_runtime_reconcile_total\{controller="function"[^}]*\} (\d+)$/gm);
+    const lines = text.split('\n');
+    const sum = (series: string): number =>
+      lines.filter((one) => one.startsWith(series)).reduce((all, one) => all + Number(one.split(' ').at(-1)), 0);
+    const waiting = sum(`workqueue_depth{name="${controller}"`);
+    const working = sum(`controller_runtime_active_workers{controller="${controller}"`);
+    const done = sum(`controller_runtime_reconcile_total{controller="${controller}"`);
     return waiting + working === 0 && done > 0;
   }
 

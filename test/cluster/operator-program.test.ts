@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { findEnvironment, readEnvironments } from '../../stacks/index.ts';
 import { bundleImage } from '../../tools/image/bundle.ts';
-import { deployedController } from '../deployed-controller.ts';
+import { deployedController } from '../deployed-programs.ts';
 import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
@@ -76,7 +76,8 @@ describe('the controller, as the manifests run it', () => {
     const second = await start('operator-1');
     expect(await second.isLeading()).toBe(false);
     expect(await first.end('SIGTERM')).toBe(0);
-    expect(first.messages).toEqual(['started', 'leads', 'controller started', 'stopping', 'leads no more', 'stopped']);
+    const controllers = ['controller started', 'controller started'];
+    expect(first.messages).toEqual(['started', 'leads', ...controllers, 'stopping', 'leads no more', 'stopped']);
     await eventually(() => second.isLeading(), patience);
     expect(await holder()).toMatch(/^operator-1_/);
     expect(await second.get('/metrics')).toMatch(/^rest_client_requests_total\{method="PUT",code="200"\} [1-9]/m);

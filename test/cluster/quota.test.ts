@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseManifest } from '../../charts/proof/manifest.ts';
-import { measureNamespace } from '../../charts/proof/measure.ts';
+import { measureNamespace, totalOf } from '../../charts/proof/measure.ts';
 import type { Need } from '../../charts/proof/need.ts';
 import { allNamespaces } from '../../charts/workloads.ts';
 import { type Environment, readEnvironments } from '../../stacks/index.ts';
+import { mergePatch, reportOfObjects } from '../preview/case.ts';
 import { readManifests } from './committed-manifests.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { eventually } from './eventually.ts';
+import { parseObject } from './kubernetes-object.ts';
 
 const kinds = new Set(['v1/Namespace', 'v1/ResourceQuota', 'v1/LimitRange', 'v1/Service']);
 
@@ -104,6 +106,39 @@ describe.each(clusters)('quotas on cluster %s', (cluster) => {
           message: expect.stringContaining('exceeded quota: knative-lambda-quota'),
         });
       });
+    },
+  );
+
+  test.each([0, -1])(
+    'a quota of the pods at the peak and %d more is a danger of the preview where the server refuses one of them',
+    async (more) => {
+      const [place] = places;
+      if (place === undefined) throw new Error('a cluster has an environment');
+      const { environment, namespace } = place;
+      const manifests = readManifests(environment.name);
+      const needs = measureNamespace(environment, manifests.map(parseManifest), namespace);
+      const pods = String(totalOf(needs).pods + more);
+      const isQuota = ({ kind, metadata }: (typeof manifests)[number]): boolean =>
+        kind === 'ResourceQuota' && metadata.namespace === namespace;
+      const limited = mergePatch(manifests.find(isQuota), { spec: { hard: { pods } } });
+      const head = manifests.map((one) => (isQuota(one) ? limited : one));
+      const { dangers } = reportOfObjects(manifests, head, environment.name);
+      expect(dangers.some(({ code }) => code === 'quota-exceeded')).toBe(more < 0);
+
+      const copy = `preview-${more + 1}`;
+      const stored = mergePatch(limited, { metadata: { namespace: copy } });
+      const fieldManager = 'flux';
+      await controlPlane.admin.apply(
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: copy } },
+        { fieldManager },
+      );
+      await controlPlane.admin.apply(parseObject(stored), { fieldManager });
+      await eventually(() => isReady({ environment, namespace: copy }));
+      const refusal = await firstRefusal(
+        copy,
+        needs.flatMap((need, index) => podsOf(need, copy, `need-${index}`)),
+      );
+      expect(refusal?.status).toBe(more < 0 ? 403 : undefined);
     },
   );
 

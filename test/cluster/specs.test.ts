@@ -2,20 +2,26 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { builderProfiles } from '../../operator/api/index.ts';
+import { buildAccount } from '../../operator/agent/account.ts';
+import { buildAgentBroker, rabbitmqOf } from '../../operator/agent/broker.ts';
+import { forwardsOf } from '../../operator/agent/forward.ts';
+import { sampleAgent, sampleSettings as agentSettings } from '../../operator/agent/sample.ts';
+import { buildAgentService } from '../../operator/agent/service.ts';
+import { buildForwardTrigger, buildSubscriptionTrigger } from '../../operator/agent/triggers.ts';
+import { builderProfiles, type LambdaAgent } from '../../operator/api/index.ts';
 import { buildJobObject, resolveObject, sourceObject } from '../../operator/function/build-objects.ts';
 import { givenImage } from '../../operator/function/destination.ts';
 import { sampleFunction, sampleSettings } from '../../operator/function/sample.ts';
 import { serviceObject } from '../../operator/function/serving-objects.ts';
 import type { FunctionSettings } from '../../operator/function/settings.ts';
 import type { AppliedObject } from '../../operator/specs/applied-object.ts';
-import { brokerResource, buildBroker } from '../../operator/specs/broker.ts';
+import { brokerResource, buildNamespaceBroker } from '../../operator/specs/broker.ts';
 import { type AppliedJob, jobResource } from '../../operator/specs/job.ts';
 import { type KnativeService, knativeServiceResource } from '../../operator/specs/knative-service.ts';
 import { manager, sharedReference } from '../../operator/specs/ownership.ts';
 import { podResource } from '../../operator/specs/pod.ts';
 import {
-  buildRabbitmqBrokerConfig,
+  buildNamespaceBrokerConfig,
   rabbitmqBrokerConfigResource,
 } from '../../operator/specs/rabbitmq-broker-config.ts';
 import { replicaSetResource } from '../../operator/specs/replica-set.ts';
@@ -98,6 +104,42 @@ function service(environment: Environment, sample: Sample, live?: KnativeService
     { image: givenImage(fn.spec) ?? built, pin: { kind: 'none' }, live, objects: { kind: 'unwatched' } },
     settingsOf(environment, 'kaniko'),
   );
+}
+
+const prompts = [
+  { systemPrompt: 'Say $(HOME) and “no”.' },
+  { systemPromptConfigMapRef: { name: 'prompts', key: 'agent.txt' } },
+] as const;
+
+/** An agent that asks for all that leads to an object. */
+const agentIn = (namespace: string, prompt: object = prompts[0]): LambdaAgent =>
+  sampleAgent(
+    {
+      image: { repository: 'ghcr.io/example/agent', imagePullSecrets: ['pull'] },
+      ai: { provider: 'openai', apiKeySecretRef: { name: 'keys', key: 'api' }, ...prompt },
+      memory: { enabled: true, shortTerm: { redisSecretRef: { name: 'redis' } } },
+      eventing: {
+        subscriptions: [{ eventType: 'io.example.chat', source: '/chat', description: 'Chat' }, { eventType: '*' }],
+        forwards: [{ eventTypes: ['io.example.order'], targetAgent: 'other', targetNamespace: 'others' }],
+      },
+    },
+    { namespace },
+  );
+
+function agentObjects(agent: LambdaAgent): readonly AppliedObject[] {
+  const rabbitmq = rabbitmqOf(agent, agentSettings.broker) ?? neverEmpty();
+  const { broker, config } = buildAgentBroker(agent, rabbitmq, agentSettings);
+  const { subscriptions = [] } = agent.spec.eventing ?? {};
+  return [
+    buildAccount(agent) ?? neverEmpty(),
+    config,
+    broker,
+    buildAgentService({ agent, settings: agentSettings, sink: 'http://broker.example.com', references: '' }),
+    ...subscriptions.map((one) => buildSubscriptionTrigger(agent, one, agentSettings)),
+    ...forwardsOf(agent).map((one) =>
+      buildForwardTrigger(agent, one, { uri: 'http://other-broker.example.com' }, agentSettings),
+    ),
+  ];
 }
 
 const resources = [
@@ -234,16 +276,36 @@ describe('objects of a function on a real API server', () => {
           namespace: 'knative-lambda',
         } as const;
         const { deadLetterSink = neverEmpty() } = sampleSettings.eventing;
-        const config = buildRabbitmqBrokerConfig(namespace, { cluster, queueType: 'quorum', vhost: '/' });
+        const config = buildNamespaceBrokerConfig(namespace, { cluster, queueType: 'quorum', vhost: '/' });
         expect(await accepts(config)).toEqual([]);
-        expect(await accepts(buildBroker({ name: 'lambda-broker', namespace, deadLetterSink }))).toEqual([]);
-        const byConnection = buildRabbitmqBrokerConfig(namespace, {
+        expect(await accepts(buildNamespaceBroker('lambda-broker', namespace, deadLetterSink))).toEqual([]);
+        const byConnection = buildNamespaceBrokerConfig(namespace, {
           cluster: connection,
           queueType: 'quorum',
           vhost: '/',
         });
         await expect(apply(byConnection)).rejects.toThrow('the spec is immutable');
       });
+
+      test.each(prompts)(
+        'the objects of an agent with %j are accepted, its pod as a restricted one',
+        async (prompt) => {
+          const agent = agentIn(namespace, prompt);
+          const objects = agentObjects(agent);
+          expect(objects.map(({ kind }) => kind)).toEqual(
+            expect.arrayContaining(['ServiceAccount', 'RabbitmqBrokerConfig', 'Broker', 'Service', 'Trigger']),
+          );
+          for (const object of objects) expect(await accepts(object)).toEqual([]);
+          const { template } = buildAgentService({
+            agent,
+            settings: agentSettings,
+            sink: undefined,
+            references: '',
+          }).spec;
+          const { containerConcurrency: _, timeoutSeconds: __, ...pod } = template.spec;
+          expect(await runs(namespace, pod, template.metadata.labels)).toMatchObject({ status: 201, warnings: [] });
+        },
+      );
 
       test('the accounts of functions and builds are accepted', async () => {
         for (const use of ['function', 'builder'] as const) {
@@ -285,7 +347,7 @@ describe('objects of a function on a real API server', () => {
     const { deadLetterSink = neverEmpty() } = sampleSettings.eventing;
     const own = { what: 'own broker', spec: { eventing: { brokerName: 'own', dlq: {} } } };
     const triggers = buildTriggers(functionOf(environment, own), sampleSettings.eventing);
-    const broker = buildBroker({ name: 'lambda-broker', namespace: 'functions', deadLetterSink });
+    const broker = buildNamespaceBroker('lambda-broker', 'functions', deadLetterSink);
     // the timeout of a delivery is a beta feature of Knative, which only its code names
     const named = new Set(['spec.delivery.timeout']);
     for (const { kind, spec } of [...triggers, broker]) {

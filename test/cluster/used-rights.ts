@@ -38,3 +38,13 @@ function rightsOf({ objectRef, responseStatus, verb }: z.output<typeof request>)
   const verbs = verb === 'patch' && responseStatus.code === 201 ? ['patch', 'create'] : [verb];
   return verbs.map((one) => `${one} ${whole}`);
 }
+
+/** Requests of an account that were answered with 403 so far. */
+export function readForbidden(auditLog: string, account: string): readonly string[] {
+  return readFileSync(auditLog, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(account))
+    .map((line) => request.parse(JSON.parse(line)))
+    .filter(({ responseStatus, user }) => responseStatus.code === 403 && user.username.endsWith(account))
+    .flatMap(rightsOf);
+}

@@ -2,6 +2,7 @@ import type { ApplyConfiguration, KubeClient } from '../../operator/kube/client.
 import type { Clock } from '../../operator/kube/clock.ts';
 import type { Informer } from '../../operator/kube/informer.ts';
 import { Controller } from '../../operator/reconcile/controller.ts';
+import { deleteLeftover } from '../../operator/reconcile/leftover.ts';
 import { done, type Outcome } from '../../operator/reconcile/outcome.ts';
 import type { ReconcileContext } from '../../operator/reconcile/pass.ts';
 import { generationChanged } from '../../operator/reconcile/predicates.ts';
@@ -48,6 +49,7 @@ export function buildNoteController(props: NoteControllerProps): Controller {
 async function reconcileNote(key: string, context: ReconcileContext, props: NoteControllerProps): Promise<Outcome> {
   const { signal } = context;
   const note = props.notes.cache.get(key);
+  await deleteFormerCopy(key, note, props, signal);
   if (note !== undefined) {
     await reconcileCopy(note, context, props);
     if (note.status?.text !== note.spec.text) {
@@ -76,6 +78,21 @@ async function reconcileCopy(note: Note, context: ReconcileContext, props: NoteC
     const object = buildCopy(note, copy.metadata.name);
     await client.apply(configMaps, object, { fieldManager, force: true, signal });
   }
+}
+
+/** Deletes the copy of a Note that is gone, whose name another one may have now. */
+async function deleteFormerCopy(
+  key: string,
+  note: Note | undefined,
+  { client, copies }: NoteControllerProps,
+  signal: AbortSignal,
+): Promise<void> {
+  const copy = copies.cache.get(key);
+  const [owner] = copy?.metadata.ownerReferences ?? [];
+  const presentUid = note?.metadata.uid;
+  if (copy === undefined || owner === undefined || owner.uid === presentUid) return;
+  const former = { resource: notes, name: owner.name, namespace: copy.metadata.namespace ?? '' };
+  await deleteLeftover(client, { resource: configMaps, child: copy, owner: former, presentUid }, signal);
 }
 
 function buildCopy({ metadata, spec }: Note, name: string): ApplyConfiguration<ConfigMap> {

@@ -39,10 +39,15 @@ async function main(): Promise<void> {
   });
   const client = new KubeClient(connection, { clock, userAgent: identity, mayWrite: election.mayAct });
   const informers = new Informers({ client, clock, random });
-  const controller = buildNoteController({
-    client,
+  const caches = {
     notes: informers.of(notes, { namespaces: [namespace] }),
     copies: informers.of(configMaps, { namespaces: [namespace] }),
+  };
+  let events = 0;
+  for (const cache of Object.values(caches)) cache.onChange(() => void (events += 1));
+  const controller = buildNoteController({
+    client,
+    ...caches,
     clock,
     nameCopy: ({ metadata }) => `${metadata.name}-${Math.floor(random() * 2 ** 32).toString(16)}`,
     failed: (key, error) => process.stderr.write(`${key}: ${messageOf(error)}\n`),
@@ -50,7 +55,7 @@ async function main(): Promise<void> {
   });
   const manager = new Manager({ informers: [], controllers: [controller], election, clock });
   process.stdin.once('end', () => process.exit(1)).resume();
-  process.on('message', () => process.send?.(measure()));
+  process.on('message', () => process.send?.({ ...measure(), events }));
   await manager.run(stopSignal(process, (code) => process.exit(code)));
   process.exit(0);
 }

@@ -64,9 +64,9 @@ export const operatorAccount = 'note-operator';
 
 /** Every right that the operator of the test needs, and no other. */
 const rights = [
-  { apiGroups: ['example.com'], resources: ['notes'], verbs: ['list', 'watch'] },
+  { apiGroups: ['example.com'], resources: ['notes'], verbs: ['get', 'list', 'watch'] },
   { apiGroups: ['example.com'], resources: ['notes/status'], verbs: ['patch'] },
-  { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch', 'create', 'patch'] },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
 ] as const;
 

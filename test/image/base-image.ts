@@ -1,7 +1,8 @@
-import { cpSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { locateFolder } from '../../tools/real-parts/locate.ts';
 import { nodeLibrariesPart, nodePart } from '../../tools/real-parts/parts.ts';
+import { placeFile } from './machine-files.ts';
 
 /** Names of Debian for the processors that images are built for, by those of Node.js. */
 const processors = {
@@ -26,7 +27,14 @@ export function writeBaseImages(folder: string): readonly BaseImage[] {
     const context = join(folder, processor);
     const root = join(context, 'root');
     for (const path of ['usr/local/bin', `usr/lib/${triplet}`]) mkdirSync(join(root, path), { recursive: true });
-    writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY root /\n');
+    writeFileSync(
+      join(context, 'Dockerfile'),
+      'FROM scratch\nENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nCOPY root /\n',
+    );
+    // where programs look for their loader
+    const loaderFolder = processor === 'x64' ? 'lib64' : 'lib';
+    mkdirSync(join(root, loaderFolder));
+    symlinkSync(`/usr/lib/${triplet}/${loader}`, join(root, loaderFolder, loader));
     if (processor === process.arch) fillWithNode(root, triplet);
     else
       fillWithNames(
@@ -51,14 +59,4 @@ function fillWithNode(root: string, triplet: string): void {
 
 function fillWithNames(root: string, paths: readonly string[]): void {
   for (const path of [...paths, 'usr/local/bin/node']) writeFileSync(join(root, path), path);
-}
-
-/** A second name for a large file; a copy on another disk. */
-function placeFile(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
-  try {
-    linkSync(from, to);
-  } catch {
-    cpSync(from, to);
-  }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { locateFolder } from '../../tools/real-parts/locate.ts';
@@ -38,14 +39,20 @@ export function prepareContainerTools(folder: string): ContainerTools {
   };
 }
 
-/** Libraries are given to the program alone: what it starts, such as Node.js, has those of the machine. */
+/**
+ * buildah starts itself again without the variables of its environment, so its libraries are in the list that the loader
+ * reads, as it is in a mount namespace of its own; what the machine has is found as before.
+ */
 function writeWrapper(path: string, program: string, root: string): string {
   const folders = ['lib', 'usr/lib'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('-linux-gnu'))
       .map((name) => join(root, folder, name)),
   );
-  writeFileSync(path, `#!/bin/sh\nLD_LIBRARY_PATH='${folders.join(delimiter)}' exec '${program}' "$@"\n`);
+  writeFileSync(`${path}.conf`, `include /etc/ld.so.conf\n${folders.join('\n')}\n`);
+  execFileSync('/sbin/ldconfig', ['-X', '-f', `${path}.conf`, '-C', `${path}.cache`]);
+  const inside = `mount --bind '${path}.cache' /etc/ld.so.cache && exec '${program}' "$@"`;
+  writeFileSync(path, `#!/bin/sh\nexec unshare --mount sh -c '${inside.replaceAll("'", "'\\''")}' sh "$@"\n`);
   chmodSync(path, 0o755);
   return path;
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { SupervisedPrograms } from '../cluster/supervised-programs.ts';
+import type { ContainerTools } from './container-tools.ts';
 
 /** What an image says of how it is run. */
 export const imageConfiguration = z.looseObject({
@@ -9,8 +11,8 @@ export const imageConfiguration = z.looseObject({
     config: z.looseObject({
       User: z.string(),
       Env: z.array(z.string()),
-      Entrypoint: z.tuple([z.string(), z.string()]),
-      WorkingDir: z.string(),
+      Entrypoint: z.array(z.string()).min(1),
+      WorkingDir: z.string().default('/'),
       Labels: z.record(z.string(), z.string()),
     }),
   }),
@@ -68,6 +70,20 @@ export function writeContainerBundle(folder: string, props: ContainerProps): voi
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'config.json'), JSON.stringify(bundle));
+}
+
+/** Runs a bundle as a container of this name; it ends with the programs. */
+export function startContainer(
+  { folder, start }: SupervisedPrograms,
+  { crun }: ContainerTools,
+  { bundle, name }: { readonly name: string; readonly bundle: string },
+): void {
+  const run = `${crun} --root ${folder}/crun --cgroup-manager=disabled run --bundle ${bundle} ${name}`;
+  // crun refuses a machine with both versions of cgroups, which it has no need of here
+  const script = `mount -t proc proc /proc; umount /sys/fs/cgroup/unified 2>/dev/null; exec ${run}`;
+  // nothing of the container outlives its own namespace
+  const alone = ['--mount', '--pid', '--fork', '--kill-child'];
+  start({ name, path: '/usr/bin/unshare', arguments: [...alone, 'sh', '-c', script] });
 }
 
 /** The Node.js of a container that was started with this argument, by its id outside the container. */

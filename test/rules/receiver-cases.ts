@@ -29,12 +29,24 @@ const refused = (step: number): Series => ({
   [own('knative_lambda_receiver_validation_failures_total', 'type="build.start"')]: growing(step),
 });
 
+const overdue = (count: number): Series => ({
+  // two replicas that know the same store
+  [own('knative_lambda_supervision_overdue_actions', 'pod="a"')]: constant(count),
+  [own('knative_lambda_supervision_overdue_actions', 'pod="b"')]: constant(count),
+});
+
 const queue = (name: string, values: string): Series => ({
   [own('rabbitmq_detailed_queue_messages', `vhost="/", queue="${name}"`)]: values,
 });
 
 const builds = (value: number): Series => queue('build-events-prd', constant(value));
 const dead = (value: number): Series => queue('lambda-dlq-dlq-queue', constant(value));
+
+const stored = (reason: string, value: number): Series => ({
+  // two replicas that know the same store
+  [own('knative_lambda_dlq_stored_messages', `reason="${reason}", pod="a"`)]: constant(value),
+  [own('knative_lambda_dlq_stored_messages', `reason="${reason}", pod="b"`)]: constant(value),
+});
 
 const died = (step: number): Series => ({
   [own('rabbitmq_detailed_queue_exchange_messages_published_total', 'queue="lambda-dlq-dlq-queue", exchange="dlx"')]:
@@ -80,6 +92,7 @@ export const receiverCases = {
     silent: [{ ...received(100), ...refused(9) }],
     after: 15,
   },
+  KnativeLambdaActionsOverdue: { faults: [overdue(1)], silent: [overdue(0)], after: 20 },
   HighLoad: { faults: [received(1020)], silent: [received(990)], after: 15 },
 } as const satisfies Readonly<Record<keyof typeof receiverAlerts, AlertCase>>;
 
@@ -92,7 +105,11 @@ export const eventingCases = {
     silent: [queue('build-events-prd', '0+100x60'), queue('build-events-prd', '0x34 90')],
     after: 35,
   },
-  KnativeLambdaDLQMessagesHigh: { faults: [dead(101)], silent: [dead(100), builds(5000)], after: 10 },
+  KnativeLambdaDLQMessagesHigh: {
+    faults: [dead(101), { ...stored('undeliverable', 60), ...stored('forbidden', 41) }],
+    silent: [dead(100), builds(5000), stored('undeliverable', 100)],
+    after: 10,
+  },
   KnativeLambdaDLQIngestRateHigh: { faults: [died(66)], silent: [died(54)], after: 15 },
   KnativeLambdaDLQMessageOld: { faults: [oldest(86_401)], silent: [oldest(86_400)], after: 20 },
   RabbitMQAbsent: { faults: [up('rabbitmq', 0)], silent: [up('rabbitmq', 1)], after: 15 },

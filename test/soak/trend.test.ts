@@ -17,6 +17,11 @@ describe('a trend', () => {
     expect(isFlat(trendOf(samplesOf((seconds) => sawtooth(seconds) - seconds)))).toBe(true);
   });
 
+  test('is flat for a quiet one that rises by what is allowed for, and not for more', () => {
+    const trend = trendOf(samplesOf((seconds) => 1000 + seconds));
+    expect([isFlat(trend, 60), isFlat(trend, 58)]).toEqual([true, false]);
+  });
+
   test('fails to be flat where a sawtooth rises by more than its height', () => {
     expect(isFlat(trendOf(samplesOf((seconds) => sawtooth(seconds) + seconds / 5)))).toBe(false);
   });

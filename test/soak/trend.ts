@@ -34,5 +34,5 @@ export function trendOf(samples: readonly Sample[]): Trend {
   };
 }
 
-/** Whether the values rise by no more than their noise explains; what falls is no leak. */
-export const isFlat = ({ rise, noise }: Trend): boolean => rise <= 3 * noise;
+/** Whether the values rise by no more than their noise explains, or than is allowed for; what falls is no leak. */
+export const isFlat = ({ noise, rise }: Trend, allowed = 0): boolean => rise <= Math.max(3 * noise, allowed);

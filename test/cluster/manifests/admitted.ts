@@ -62,6 +62,7 @@ export const admitted: readonly (readonly [title: string, manifest: Manifest])[]
   ['temperature "2.0"', ai({ temperature: '2.0' })],
   ['the prompt under ai', ai({ systemPrompt: 'Be brief.' })],
   ['the prompt under behavior', agentWith({ behavior: { systemPrompt: 'Be brief.' } })],
+  ['the prompt in a ConfigMap', ai({ systemPromptConfigMapRef: { name: 'prompts', key: 'bruno.txt' } })],
   ['no context messages', agentWith({ behavior: { maxContextMessages: 0 } })],
   ['provider none', ai({ provider: 'none' })],
   ['openai with a key', ai({ provider: 'openai', apiKeySecretRef: { name: 'openai', key: 'token' } })],

@@ -181,6 +181,11 @@ export const refused: readonly Refusal[] = [
   ['temperature {a: 1}', ai({ temperature: { a: 1 } }), 'spec.ai.temperature'],
   ['temperature [1]', ai({ temperature: [1] }), 'spec.ai.temperature'],
   ['0 tokens', ai({ maxTokens: 0 }), 'spec.ai.maxTokens in body should be greater than or equal to 1'],
+  [
+    'two prompts under ai',
+    ai({ systemPrompt: 'Be brief.', systemPromptConfigMapRef: { name: 'prompts', key: 'bruno.txt' } }),
+    'ai has systemPrompt and systemPromptConfigMapRef: keep one of them',
+  ],
   ['openai without a key', ai({ provider: 'openai' }), 'add ai.apiKeySecretRef with the name and key of a Secret'],
   [
     'anthropic without a key',
@@ -196,6 +201,17 @@ export const refused: readonly Refusal[] = [
     'supervised without approval',
     agentWith({ operationMode: 'supervised' }),
     'operationMode is supervised: add approval with at least one provider',
+  ],
+  [
+    'a tier for an account that somebody else made',
+    agentWith({ serviceAccountName: 'own', permissions: { tier: 'viewer' } }),
+    'permissions.tier is given to an account that the operator makes',
+  ],
+  ['a tier that there is not', agentWith({ permissions: { tier: 'root' } }), 'Unsupported value: "root"'],
+  [
+    'fewer runs in flight than subscriptions',
+    agentWith({ eventing: { maxRunsInFlight: 1, subscriptions: [{ eventType: 'a.b' }, { eventType: 'c.d' }] } }),
+    'maxRunsInFlight is less than the number of subscriptions',
   ],
   [
     'approval by Slack without its block',
