@@ -1,7 +1,7 @@
 # Verbs a person types. make passes NAME=value on to the program, which says more with --help.
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help synth docs format quota preview seal cluster-prepare variables real-parts test lint verify bench bench-functions bench-runtimes fuzz soak clean check-node
+.PHONY: help synth docs format quota preview seal cluster-prepare variables real-parts test lint verify bench bench-functions bench-receiver bench-runtimes fuzz soak soak-dead-letters clean check-node
 export CDK8S_CHECK_UPGRADE := false
 
 run := node --import tsx
@@ -26,7 +26,7 @@ format: $(ready) ## format every file
 quota: $(ready) ## print what each namespace needs and may use [ENV=name]
 	$(run) tools/quota.ts
 
-preview: $(ready) ## say what a change does in every environment (BASE=ref) [FORMAT=name] [OUT=folder] [FAIL_ON=danger]
+preview: $(ready) ## say what a change does in every environment (BASE=ref) [FORMAT=name] [OUT=folder] [FAIL_ON=danger] [ENGINE=pulumi]
 	node tools/bundle.mjs preview
 	node dist/preview.mjs
 
@@ -47,17 +47,23 @@ lint: $(ready) ## look for mistakes in the code
 verify: $(ready) ## check format, code, types, dead code, generated files and tests [STEPS="name ..."]
 	$(run) tools/verify.ts $(STEPS)
 
-bench: $(ready) ## measure a synth and previews against their bars [SUITE=start|queue|informer|report]
+bench: $(ready) ## measure a synth and previews against their bars [SUITE=start|queue|informer|report|intents|agents]
 	$(run) test/bench/$(or $(SUITE),main).ts
 
 bench-functions: $(ready) ## measure how fast functions become services
 	$(run) test/bench/functions.ts
+
+bench-receiver: $(ready) ## measure events that write nothing, and dead letters, against their bars
+	$(run) test/bench/receiver.ts
 
 bench-runtimes: $(ready) ## measure the wrappers of functions against their bars [RUNTIME=name]
 	$(run) test/bench/runtimes/main.ts $(RUNTIME)
 
 soak: $(ready) ## churn for half an hour and kill replicas, on a real API server [SOAK_MINUTES=n] [SOAK_KILLS=n]
 	$(run) test/soak/main.ts
+
+soak-dead-letters: $(ready) ## send events through a real broker while everything is killed; say which it loses [EVENTS=100000]
+	DEAD_LETTER_EVENTS=$(or $(EVENTS),100000) $(run) tools/test.ts --tier broker dead-letters
 
 ##@ Run
 seal: $(ready) ## seal a Secret for an environment (ENV=name SECRET=name)

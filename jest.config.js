@@ -37,6 +37,7 @@ export default {
     { ...realParts, displayName: 'engine', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
     { ...realParts, displayName: 'load', testMatch: ['<rootDir>/test/load/**/*.test.ts'] },
     { ...realParts, displayName: 'broker', testMatch: ['<rootDir>/test/broker/**/*.test.ts'] },
+    { ...realParts, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
     { ...realParts, displayName: 'image', testMatch: ['<rootDir>/test/image/**/*.test.ts'] },
   ],
 };

@@ -65,7 +65,7 @@ describe('the values of a Secret', () => {
   });
 
   test('let Brokers of the function namespaces connect where these stand apart', () => {
-    const secret = requiredSecrets(dev).at(-1);
+    const secret = requiredSecrets(dev).find(({ name }) => name === 'rabbitmq-credentials');
     expect(secret && buildSecret(secret, new Map()).metadata).toMatchObject({
       annotations: { 'rabbitmq.com/topology-allowed-namespaces': 'knative-lambda-dev-functions' },
     });
@@ -79,7 +79,7 @@ describe('the values of a Secret', () => {
 
   test('fails on a Secret that the environment does not need, and names those it does', () => {
     expect(() => chooseSecret(pro, requiredSecrets(pro), '../../etc/passwd')).toThrow(
-      'SECRET: got "../../etc/passwd", allowed minio-credentials, rabbitmq-credentials in pro',
+      'SECRET: got "../../etc/passwd", allowed minio-credentials, rabbitmq-credentials, knative-lambda-broker-paths, rabbitmq-dead-letters in pro',
     );
   });
 

@@ -15,9 +15,10 @@ functions have no rights and no token. The real authorizer is asked about every 
 
 const scopes = {
   watched: 'every namespace where the environment watches all, its function namespaces otherwise',
-  unlisted: 'every namespace where the environment watches all, nowhere otherwise',
   control: 'the control namespace',
   functions: 'the function namespaces that the environment lists',
+  own: 'the namespace of the account itself: each function namespace that the environment lists has one',
+  cluster: 'kinds without a namespace',
 } as const satisfies Record<GrantScope, string>;
 
 function renderGrants(): string {

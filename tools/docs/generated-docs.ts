@@ -1,9 +1,11 @@
 import { renderAccessReference } from './access.ts';
+import { renderAgentReasons } from './agents.ts';
 import { renderAlertReference } from './alerts.ts';
 import { renderAuditPolicies } from './audit-policy.ts';
 import { renderCrdReference } from './crds.ts';
 import { renderDashboardReference } from './dashboards.ts';
 import { renderEnvironmentReference } from './environments.ts';
+import { renderEventReference } from './events.ts';
 import { renderFlowReference } from './flows.ts';
 import { renderFunctionReasons } from './functions.ts';
 import { renderMetricReference } from './metrics.ts';
@@ -25,12 +27,14 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/reference/crds.md', renderCrdReference()],
     ['docs/reference/dashboards.md', renderDashboardReference()],
     ['docs/reference/environments.md', renderEnvironmentReference()],
+    ['docs/reference/events.md', renderEventReference()],
     ['docs/reference/metrics.md', renderMetricReference()],
     ['docs/reference/network.md', renderFlowReference()],
     ['docs/reference/preview-codes.md', renderPreviewCodes()],
     ['docs/reference/preview.schema.json', renderPreviewSchema()],
     ['docs/reference/published-names.md', renderPublishedNames()],
     ['docs/reference/verbs.md', renderVerbReference()],
+    ['docs/operations/agents.md', renderAgentReasons()],
     ['docs/operations/functions.md', renderFunctionReasons()],
     ['tools/operations/make/verbs.mk', renderVerbRules()],
     ...[...renderAuditPolicies()].map(([file, text]): [string, string] => [`docs/operations/audit/${file}`, text]),

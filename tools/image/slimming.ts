@@ -30,5 +30,15 @@ Object.assign(Dispatcher.prototype, api);
 export { Pool };
 `;
 
+/** What fastify loads for routes that have schemas, and for requests without a socket: the receiver has neither. */
+const socketOnly: Plugin = {
+  name: 'socket-only',
+  setup(bundler) {
+    const unused = /^(@fastify\/ajv-compiler|@fastify\/fast-json-stringify-compiler|light-my-request)$/;
+    bundler.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'socket-only' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'socket-only' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** Leaves out of packages what the operator never uses and what no bundler can see that it may leave out. */
-export const slimming: readonly Plugin[] = [englishOnly, poolOnly];
+export const slimming: readonly Plugin[] = [englishOnly, poolOnly, socketOnly];

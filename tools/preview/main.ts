@@ -9,6 +9,7 @@ import {
   isOpenDanger,
   parseAcknowledgements,
   PreviewFailure,
+  readPlans,
   readSides,
   type Report,
   type SidesOptions,
@@ -29,6 +30,8 @@ No cluster, no cloud account and no secret is needed.
   FAIL_ON    danger or warning: exit code 1 where one is not accepted
   ACCEPT     file with the text of the pull request; its lines Preview-Accept: are read, like those of the commits
   SOURCE     rendered or committed: committed compares manifests/ as it is and renders nothing
+  ENGINE     pulumi, or the argument --engine: what the Pulumi CLI, logged in, would do to each stack is told too;
+             of the working tree only, with what the CLI itself needs; values are not shown
   LINK       address of the whole report, for what a comment has no room for
 
 Exit codes of dist/preview.mjs: 0 a report was made, 1 FAIL_ON found something, 2 there is no report and it is said
@@ -46,20 +49,32 @@ function choose<Value extends string>(name: string, allowed: readonly [Value, ..
   return found;
 }
 
+/** @throws ConfigurationError for a commit: its program would run with the credentials of whoever is logged in */
+function isEngineAsked(head: string): boolean {
+  const isAsked = process.argv.includes('--engine') || choose('ENGINE', ['none', 'pulumi']) === 'pulumi';
+  if (!isAsked || head === '') return isAsked;
+  throw new ConfigurationError([
+    `ENGINE: got HEAD=${head} beside it, allowed the working tree only; check the commit out, or leave ENGINE out`,
+  ]);
+}
+
 function readOptions(): SidesOptions {
   const base = given('BASE');
   if (base === '') {
     throw new ConfigurationError(['BASE: got nothing, allowed a commit, branch or tag; make preview BASE=origin/main']);
   }
   const head = given('HEAD');
+  const settings = readEnvironments();
+  const stacks = settings.map(({ name }) => name);
   return {
     root: projectRoot,
     base,
     head: head === '' ? { kind: 'working tree' } : { kind: 'commit', name: head },
     from: choose('SOURCE', ['rendered', 'committed']),
-    settings: readEnvironments(),
+    settings,
     memory: join(cacheRoot(process.env), 'previews'),
     now: new Date(),
+    plans: isEngineAsked(head) ? () => readPlans({ root: projectRoot, stacks, variables: {} }) : undefined,
   };
 }
 

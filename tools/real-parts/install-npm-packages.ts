@@ -1,5 +1,7 @@
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress } from 'node:zlib';
 import type { Making } from './build-programs.ts';
 import { moduleFolder } from './cache.ts';
 import type { NpmPackagesPart } from './part.ts';
@@ -12,4 +14,21 @@ export async function installNpmPackages(part: NpmPackagesPart, making: Making):
     copyFileSync(join(moduleFolder(part.module), file), join(making.folder, file));
   }
   await runProgram(making, 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], making.folder);
+  for (const file of part.compressed ?? [])
+    await unpack(making, join(making.folder, file.path), join(making.folder, file.to));
+}
+
+/** Puts what brotli made smaller where it is wanted, in place of the smaller one. */
+async function unpack(making: Making, path: string, to: string): Promise<void> {
+  making.step(`unpacking ${basename(path)}`);
+  const isFolder = path.endsWith('.tar.br');
+  const unpacked = isFolder ? path.slice(0, -'.br'.length) : to;
+  await pipeline(createReadStream(path), createBrotliDecompress(), createWriteStream(unpacked, { mode: 0o755 }), {
+    signal: making.signal,
+  });
+  rmSync(path);
+  if (!isFolder) return;
+  mkdirSync(to, { recursive: true });
+  await runProgram(making, 'tar', ['--extract', '--file', unpacked, '--directory', to], making.folder);
+  rmSync(unpacked);
 }

@@ -49,7 +49,8 @@ export function locatePython(environment: Environment = process.env): string {
   return join(folder, 'bin', 'python');
 }
 
-function installedProgram(name: string, { PATH: path = '' }: Environment): string | undefined {
+/** Path of the first program of the name on the PATH of `environment`. */
+export function installedProgram(name: string, { PATH: path = '' }: Environment): string | undefined {
   return path
     .split(delimiter)
     .map((folder) => join(folder, name))

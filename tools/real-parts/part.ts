@@ -19,7 +19,17 @@ export interface GoModuleFiles {
 interface PartBase {
   readonly name: string;
   /** Test tiers that cannot run without the part. */
-  readonly tiers: readonly ('fetch' | 'rules' | 'cluster' | 'faults' | 'engine' | 'load' | 'broker' | 'image')[];
+  readonly tiers: readonly (
+    | 'fetch'
+    | 'rules'
+    | 'cluster'
+    | 'faults'
+    | 'engine'
+    | 'load'
+    | 'broker'
+    | 'browser'
+    | 'image'
+  )[];
   readonly purpose: string;
   /** Free disk space that making the part takes, Go's caches included. */
   readonly diskGiB: number;
@@ -59,6 +69,8 @@ export interface NpmPackagesPart extends PartBase {
   readonly kind: 'npm-packages';
   /** Folder under `modules/` whose package-lock.json pins every package by version and hash. */
   readonly module: string;
+  /** Files of the packages that brotli made smaller: a program, or a `.tar.br` with a folder of files; default none. */
+  readonly compressed?: readonly { readonly path: string; readonly to: string }[];
 }
 
 export type Part = GoProgramsPart | GoModuleFilesPart | DebianPackagesPart | PythonPackagesPart | NpmPackagesPart;

@@ -42,6 +42,6 @@ describe('the table of parts', () => {
     const networking = foreignCrdsPart.sources.find((source) => source.module === 'knative.dev/networking');
     const checksum = `knative.dev/networking ${networking?.version} h1:`;
     expect(read('foreign-crds', 'go.sum')).toContain(checksum);
-    expect(read('knative-webhook', 'go.sum')).toContain(checksum);
+    expect(read('knative-serving', 'go.sum')).toContain(checksum);
   });
 });

@@ -121,7 +121,18 @@ export const knativeWebhookPart = {
   tiers: ['cluster'],
   purpose: 'completes and refuses Knative Services as Knative Serving does',
   diskGiB: 2,
-  programs: [{ binary: 'knative-webhook', module: 'knative-webhook', package: 'knative.dev/serving/cmd/webhook' }],
+  programs: [{ binary: 'knative-webhook', module: 'knative-serving', package: 'knative.dev/serving/cmd/webhook' }],
+} as const satisfies GoProgramsPart;
+
+export const knativeControllerPart = {
+  kind: 'go-programs',
+  name: 'knative-controller',
+  tiers: ['cluster'],
+  purpose: 'turns Knative Services into revisions as Knative Serving does',
+  diskGiB: 3,
+  programs: [
+    { binary: 'knative-controller', module: 'knative-serving', package: 'knative.dev/serving/cmd/controller' },
+  ],
 } as const satisfies GoProgramsPart;
 
 export const knativeWebhookConfigurationPart = {
@@ -305,6 +316,22 @@ export const nodePart = {
   module: 'node',
 } as const satisfies NpmPackagesPart;
 
+const packedChromium = 'node_modules/@sparticuz/chromium/bin';
+
+export const chromiumPart = {
+  kind: 'npm-packages',
+  name: 'chromium',
+  tiers: ['browser'],
+  purpose: 'opens the page of a preview, as a reader does',
+  diskGiB: 1,
+  module: 'chromium',
+  compressed: [
+    { path: `${packedChromium}/chromium.br`, to: 'chromium' },
+    { path: `${packedChromium}/al2023.tar.br`, to: 'libraries' },
+    { path: `${packedChromium}/fonts.tar.br`, to: 'fonts' },
+  ],
+} as const satisfies NpmPackagesPart;
+
 export const registryPart = {
   kind: 'go-programs',
   name: 'registry',
@@ -322,6 +349,7 @@ export const parts: readonly Part[] = [
   knativeConfigurationPart,
   knativeWebhookConfigurationPart,
   knativeWebhookPart,
+  knativeControllerPart,
   kubesealPart,
   kustomizeControllerPart,
   k6Part,
@@ -338,4 +366,5 @@ export const parts: readonly Part[] = [
   nodeLibrariesPart,
   nodePart,
   registryPart,
+  chromiumPart,
 ];

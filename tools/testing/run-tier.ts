@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { colourVariables } from './colour.ts';
-import { type Count, countTests } from './count.ts';
+import { type Count, countTests, describeFailures } from './count.ts';
 import { runProgram } from './process-group.ts';
 import type { Tier } from './tiers.ts';
 
@@ -11,6 +11,7 @@ const jest = join('node_modules', 'jest', 'bin', 'jest.js');
 export interface TierResult {
   readonly tier: Tier;
   readonly count: Count;
+  readonly failures: readonly string[];
   readonly seconds: number;
 }
 
@@ -29,8 +30,7 @@ export async function runTier(tier: Tier, patterns: readonly string[], isAlone: 
       output: isAlone ? 'stderr' : (line) => process.stderr.write(`${tier.name} | ${line}\n`),
       environment: colourVariables(process.stderr, process.env),
     });
-    const count = readCount(report, code);
-    return { tier, count, seconds: (performance.now() - startedAt) / 1000 };
+    return { tier, ...readReport(report, code), seconds: (performance.now() - startedAt) / 1000 };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -45,13 +45,15 @@ function jestArguments(tier: Tier, report: string, patterns: readonly string[]):
     // beside the report, this sends the progress to stderr
     '--json',
     `--outputFile=${report}`,
-    ...(tier.workers === undefined ? [] : [tier.workers === 1 ? '--runInBand' : `--maxWorkers=${tier.workers}`]),
+    tier.workers === 1 ? '--runInBand' : `--maxWorkers=${tier.workers ?? '100%'}`,
     ...(patterns.length > 0 ? ['--passWithNoTests', ...patterns] : []),
   ];
 }
 
 /** jest that ends with a fault and reports none, or no report at all, is one failure. */
-function readCount(report: string, code: number): Count {
-  const count = existsSync(report) ? countTests(JSON.parse(readFileSync(report, 'utf8'))) : { passed: 0, failed: 0 };
-  return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+function readReport(path: string, code: number): Pick<TierResult, 'count' | 'failures'> {
+  const report: unknown = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { testResults: [] };
+  const count = countTests(report);
+  if (code === 0 || count.failed > 0) return { count, failures: describeFailures(report) };
+  return { count: { ...count, failed: 1 }, failures: [`failed: jest ended with ${code} and names no test`] };
 }

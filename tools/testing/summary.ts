@@ -9,7 +9,7 @@ export interface Outcome {
   readonly skipFails: boolean;
 }
 
-/** One line for each tier, then the sum alone on the last line. */
+/** What failed, one line for each tier, then the sum alone on the last line. */
 export function summarize({ results, skipped, skipFails }: Outcome): { readonly text: string; readonly total: Count } {
   const skips = { passed: 0, failed: skipFails ? skipped.length : 0 };
   const total = sumCounts([...results.map(({ count }) => count), skips]);
@@ -20,5 +20,7 @@ export function summarize({ results, skipped, skipFails }: Outcome): { readonly 
     const word = skipFails ? 'failed, because it cannot run' : 'skipped';
     return `${tier.name}: ${word}: ${missingParts.join(' and ')} missing; run make real-parts`;
   });
-  return { text: [...ran, ...left, describeCount(total)].map((line) => `${line}\n`).join(''), total };
+  const failures = results.flatMap(({ tier, failures: ofTier }) => ofTier.map((failure) => `${tier.name}: ${failure}`));
+  const lines = [...failures, ...ran, ...left, describeCount(total)];
+  return { text: lines.map((line) => `${line}\n`).join(''), total };
 }

@@ -31,6 +31,7 @@ export const tiers: readonly Tier[] = [
   tier('engine', { workers: 2 }),
   tier('load', { workers: 1 }),
   tier('broker', { workers: 1 }),
+  tier('browser', { workers: 1 }),
   tier('image', { workers: 1 }),
 ];
 

@@ -10,7 +10,7 @@ export interface Step {
 }
 
 /** Folders with code: a linter that is given none walks the dependencies too. */
-export const codeFolders = ['charts', 'cli', 'infra', 'operator', 'preview', 'stacks', 'test', 'tools'];
+export const codeFolders = ['charts', 'cli', 'infra', 'operator', 'preview', 'samples', 'stacks', 'test', 'tools'];
 
 const tool = (name: string, ...options: readonly string[]): readonly string[] => [
   `node_modules/.bin/${name}`,
