@@ -94,6 +94,11 @@ class World {
     this.stored = [];
   }
 
+  /** What a pass does that read the object before it went. */
+  passLate(stored: readonly PendingEvent[]): void {
+    this.#outbox.offer(sender, stored);
+  }
+
   async go(ms: number): Promise<void> {
     await this.clock.advance(ms);
     if (this.#isSettled) this.pass();
@@ -236,6 +241,22 @@ describe('the outbox', () => {
     expect(world.dropped).toEqual(['0', '1']);
     await world.settle();
     expect(world.received).toEqual(world.happened.slice(2));
+    await world.end();
+  });
+
+  test('a pass that was under way when its object went loses nothing and brings nothing back', async () => {
+    const world = new World();
+    world.isDown = true;
+    world.happen();
+    const { stored } = world;
+    world.remove();
+    world.passLate(stored);
+    expect(world.dropped).toEqual([]);
+    await world.settle();
+    world.passLate(stored);
+    await world.settle();
+    expect(world.received).toEqual(['0', '1']);
+    expect(world.backlog).toBe(0);
     await world.end();
   });
 

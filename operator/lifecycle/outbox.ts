@@ -70,6 +70,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #queue: WorkQueue;
   readonly #mails = new Map<string, Mail>();
+  /** Uids of objects that went lately: a pass over one may still be under way. */
+  readonly #gone = new Set<string>();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -99,6 +101,7 @@ export class Outbox {
   /** Sends what stands in the status of the object; it knows what it was told before. */
   offer(sender: Sender, stored: readonly PendingEvent[]): void {
     const { uid } = sender;
+    if (this.#gone.has(uid)) return;
     const before = this.#mails.get(uid) ?? noMail;
     const ids = new Set(stored.map(({ id }) => id));
     const taken = new Set([...before.taken].filter((id) => ids.has(id)));
@@ -118,6 +121,7 @@ export class Outbox {
     const { uid } = sender;
     const waiting = this.pack(sender, stored, news);
     this.#mails.delete(uid);
+    this.#remember(uid);
     if (waiting.length === 0 || !this.#options.mayAct()) return;
     this.#mails.set(uid, { sender, waiting, taken: new Set(), isSettled: false, isGone: true });
     this.#dropOldestGone();
@@ -196,6 +200,12 @@ export class Outbox {
   #forget(uid: string): void {
     this.#mails.delete(uid);
     this.#queue.forget(uid);
+  }
+
+  #remember(uid: string): void {
+    this.#gone.add(uid);
+    const [oldest] = this.#gone;
+    if (this.#gone.size > maxGone && oldest !== undefined) this.#gone.delete(oldest);
   }
 
   #dropOldestGone(): void {
