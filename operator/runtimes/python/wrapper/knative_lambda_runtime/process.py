@@ -60,6 +60,8 @@ def _serve(settings: Settings, log: Log, handler: Handler, load_ms: float) -> in
     loop = new_event_loop()
     asyncio.set_event_loop(loop)
     server = FunctionServer(settings, log, handler, loop, load_ms)
+    # before it listens: who has its first answer may send a signal
+    signalled = _hear_signals(loop)
     try:
         loop.run_until_complete(server.listen())
     except OSError as error:
@@ -79,12 +81,11 @@ def _serve(settings: Settings, log: Log, handler: Handler, load_ms: float) -> in
             "max_concurrency": settings.max_concurrency,
         },
     )
-    return loop.run_until_complete(_serve_until_signal(settings, log, server, loop))
+    return loop.run_until_complete(_serve_until_signal(settings, log, server, signalled))
 
 
-async def _serve_until_signal(
-    settings: Settings, log: Log, server: FunctionServer, loop: asyncio.AbstractEventLoop
-) -> int:
+def _hear_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Future[signal.Signals]:
+    """The first one."""
     signalled: asyncio.Future[signal.Signals] = loop.create_future()
 
     def hear(number: signal.Signals) -> None:
@@ -94,6 +95,12 @@ async def _serve_until_signal(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, hear, number)
+    return signalled
+
+
+async def _serve_until_signal(
+    settings: Settings, log: Log, server: FunctionServer, signalled: asyncio.Future[signal.Signals]
+) -> int:
     name = (await signalled).name
     log.line("info", "shutdown started", {"signal": name, "in_flight": server.in_flight})
     try:
