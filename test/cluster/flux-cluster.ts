@@ -101,8 +101,13 @@ export async function startFluxCluster(options: FluxClusterOptions): Promise<Flu
     conditionOf,
     until,
     settledCondition: async (name) => {
-      await until(async () => (await conditionOf(name)).startsWith('True')).catch(() => undefined);
-      return conditionOf(name);
+      let last = '';
+      // seen once: a moment later Flux may be at it again
+      await until(async () => {
+        last = await conditionOf(name);
+        return last.startsWith('True');
+      }).catch(() => undefined);
+      return last;
     },
     patch: (path, change) => mergePatch(admin, path, change),
     stop: async () => {

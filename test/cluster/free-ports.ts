@@ -1,24 +1,31 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
-/** Ports of the loopback interface that are free now; all are held until all are known, so none comes twice. */
+/** Below those that kernels give to connections: no connection takes one, or meets itself while nobody listens yet. */
+const lowest = 10_000;
+const highest = 32_000;
+/** Each process of jest has ports of its own, so that none gives away what another is about to take. */
+const processes = 16;
+const slots = Math.floor((highest - lowest) / processes);
+const ownSlot = Number(process.env['JEST_WORKER_ID'] ?? '0') % processes;
+
+let next = Math.floor(Math.random() * slots);
+
+/** Ports of the loopback interface that are free now, and that this process has not given out lately. */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
-  const ports = servers.map((server) => server.port);
-  await Promise.all(servers.map((server) => server.close()));
+  const ports: number[] = [];
+  for (let tried = 0; ports.length < count; tried++) {
+    if (tried > slots) throw new Error(`ports ${lowest} to ${highest}: ${count} are not free`);
+    next = (next + 1) % slots;
+    const port = lowest + next * processes + ownSlot;
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
 }
 
-function listen(): Promise<{ readonly port: number; close(this: void): Promise<void> }> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const close = (): Promise<void> => new Promise((closed) => server.close(() => closed()));
-      resolve({ port: portOf(server.address()), close });
-    });
+/** On all interfaces, as a program may listen on any. */
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
   });
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return address.port;
 }
