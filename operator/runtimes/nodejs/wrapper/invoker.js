@@ -91,8 +91,7 @@ export class Invoker {
    */
   refuse(cause, failure, logFields = { correlation_id: cause.correlationId, invocation_id: cause.invocationId }) {
     this.#metrics.countFailure('error', failure.type);
-    this.#log.line('warn', 'event refused', {
-      ...logFields,
+    this.#log.line('warn', 'event refused', logFields, {
       http_status: 500,
       error_code: failure.code,
       error_message: failure.message,
@@ -151,7 +150,7 @@ export class Invoker {
     invoked.isColdStart = !this.#wasInvoked;
     this.#wasInvoked = true;
     const { cause, logFields, attributes, isColdStart } = invoked;
-    this.#log.line('debug', 'invocation started', { ...logFields, cold_start: isColdStart });
+    this.#log.line('debug', 'invocation started', logFields, { cold_start: isColdStart });
     const { correlationId, invocationId, hopCount, trace } = cause;
     const { traceparent, tracestate } = trace;
     const invocation = {
@@ -170,7 +169,7 @@ export class Invoker {
       const key = this.#thread.invoke({ data, invocation }, (outcome, durationMs) => {
         clearTimeout(timer);
         slot.handlerEnded();
-        if (isLate) this.#log.line('warn', 'late result dropped', { ...logFields, duration_ms: round(durationMs) });
+        if (isLate) this.#log.line('warn', 'late result dropped', logFields, { duration_ms: round(durationMs) });
         else resolve(this.#finish(invoked, outcome, durationMs));
       });
       const timer = setTimeout(() => {
@@ -205,8 +204,7 @@ export class Invoker {
   #succeed(invoked, result, durationMs) {
     this.#metrics.countSuccess();
     this.#observe(invoked, durationMs, undefined);
-    this.#log.line('info', 'invocation completed', {
-      ...invoked.logFields,
+    this.#log.line('info', 'invocation completed', invoked.logFields, {
       status: 'success',
       duration_ms: round(durationMs),
       cold_start: invoked.isColdStart,
@@ -251,8 +249,7 @@ export class Invoker {
    * @param {{ invoked: Invoked, failure: Failure, durationMs: number }} what
    */
   #logFailure(status, { invoked, failure, durationMs }) {
-    this.#log.line('error', 'invocation failed', {
-      ...invoked.logFields,
+    this.#log.line('error', 'invocation failed', invoked.logFields, {
       status,
       duration_ms: round(durationMs),
       cold_start: invoked.isColdStart,

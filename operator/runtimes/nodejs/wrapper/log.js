@@ -20,6 +20,7 @@ import { writeSync } from 'node:fs';
  * @property {(message: string, fields?: Fields) => void} error
  */
 
+const firstKeys = new Set(['level', 'ts', 'function', 'namespace', 'msg']);
 const ranks = { debug: 0, info: 1, warn: 2, error: 3 };
 const longestValue = 8192;
 const stdout = 1;
@@ -56,6 +57,8 @@ const cut = (value) =>
 export class Log {
   /** @type {LogSettings} */
   #settings;
+  /** Keys of every line, as JSON. */
+  #identity;
   /** @type {(text: string) => void} */
   #write;
 
@@ -65,6 +68,8 @@ export class Log {
    */
   constructor(settings, write) {
     this.#settings = settings;
+    const { functionName, functionNamespace } = settings;
+    this.#identity = `"function":${JSON.stringify(functionName)},"namespace":${JSON.stringify(functionNamespace)}`;
     this.#write = write;
   }
 
@@ -79,15 +84,16 @@ export class Log {
   /**
    * @param {Level} level
    * @param {string} message
-   * @param {Fields} [fields]
+   * @param {...Fields} groups of keys; the first group that has one wins
    */
-  line(level, message, fields = {}) {
+  line(level, message, ...groups) {
     if (!this.writes(level)) return;
-    const { format, functionName, functionNamespace } = this.#settings;
     const ts = new Date().toISOString();
-    if (format === 'text') this.#write(textLine(`${ts} ${level.toUpperCase()} ${message}`, fields));
-    else
-      this.#write(jsonLine({ level, ts, function: functionName, namespace: functionNamespace, msg: message }, fields));
+    if (this.#settings.format === 'text') this.#write(textLine(`${ts} ${level.toUpperCase()} ${message}`, groups));
+    else {
+      const start = `{"level":"${level}","ts":"${ts}",${this.#identity},"msg":${JSON.stringify(message)}`;
+      this.#write(jsonLine(start, groups));
+    }
   }
 
   /**
@@ -103,32 +109,61 @@ export class Log {
        * @param {Fields} [further]
        */
       (message, further) =>
-        this.line(level, message, { ...further, ...fields });
+        this.line(level, message, fields, further ?? {});
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   }
 }
 
 /**
- * @param {Fields} first wins over the others
- * @param {Fields} fields
+ * Calls back for each key of the groups once. Nothing is merged: an object made for one line outlives young garbage
+ * collections, and makes those slow.
+ * @param {readonly Fields[]} groups
+ * @param {(key: string, value: unknown) => void} take
  */
-function jsonLine(first, fields) {
-  const entries = Object.entries(fields).filter(([key]) => !(key in first));
+function forEachField(groups, take) {
+  groups.forEach((group, index) => {
+    for (const key of Object.keys(group)) {
+      if (!groups.slice(0, index).some((earlier) => Object.hasOwn(earlier, key))) take(key, group[key]);
+    }
+  });
+}
+
+/**
+ * @param {string} start keys that win over the others, without the brace that ends them
+ * @param {readonly Fields[]} groups
+ */
+function jsonLine(start, groups) {
+  let line = start;
+  forEachField(groups, (key, value) => {
+    const text = firstKeys.has(key) ? undefined : toJson(value);
+    if (text !== undefined) line += `,${JSON.stringify(key)}:${text}`;
+  });
+  return `${line}}\n`;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string | undefined} undefined for what JSON leaves out
+ */
+function toJson(value) {
   try {
-    return `${JSON.stringify({ ...first, ...Object.fromEntries(entries.map(([key, value]) => [key, cut(value)])) })}\n`;
+    return JSON.stringify(cut(value));
   } catch {
-    // fields of the author may be circular
-    return `${JSON.stringify({ ...first, ...Object.fromEntries(entries.map(([key, value]) => [key, cut(String(value))])) })}\n`;
+    // what the author gave may be circular
+    return JSON.stringify(cut(String(value)));
   }
 }
 
 /**
  * @param {string} start
- * @param {Fields} fields
+ * @param {readonly Fields[]} groups
  */
-function textLine(start, fields) {
-  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return `${[start, ...pairs.map(([key, value]) => `${key}=${String(cut(value))}`)].join(' ')}\n`;
+function textLine(start, groups) {
+  let line = start;
+  forEachField(groups, (key, value) => {
+    if (value !== undefined) line += ` ${key}=${String(cut(value))}`;
+  });
+  return `${line}\n`;
 }
 
 /**
