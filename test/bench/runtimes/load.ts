@@ -85,7 +85,7 @@ export async function loadFully(port: number, request: LoadRequest, requests: nu
   return { perSecond: latenciesMs.length / seconds, latenciesMs };
 }
 
-const tickMs = 5;
+const tickMs = 1;
 
 /** So many requests each second, whether or not those before are answered. */
 export async function loadSteadily(
