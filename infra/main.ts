@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
-import { ConfigurationError, findEnvironment, readEnvironments } from '../stacks/index.ts';
+import { findEnvironment, readEnvironments } from '../stacks/index.ts';
 import type { StackOutputs } from './outputs.ts';
+import { toRunError } from './run-error.ts';
 import { buildStack, type StackConfiguration } from './stack.ts';
 
 function readConfiguration(): StackConfiguration {
@@ -17,7 +18,7 @@ async function run(): Promise<StackOutputs> {
     const all = readEnvironments();
     return await buildStack(findEnvironment(all, pulumi.getStack()), all, readConfiguration());
   } catch (error) {
-    throw error instanceof ConfigurationError ? new pulumi.RunError(error.message) : error;
+    throw toRunError(error);
   }
 }
 
