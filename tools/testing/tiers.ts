@@ -24,15 +24,15 @@ export const tiers: readonly Tier[] = [
   // each suite runs processes of its own; a language that is missing is named by its suite
   tier('conformance', { workers: 2 }),
   tier('rules'),
-  // each suite has an API server of its own and waits more than it computes, as do those of the engine
-  tier('cluster', { workers: 2 }),
+  // each suite has an API server of its own, and waits as long as it computes
+  tier('cluster', { workers: 3 }),
   // leases of a second are held to: no other suite may take the processors
   tier('faults', { workers: 1 }),
   tier('engine', { workers: 2 }),
   tier('load', { workers: 1 }),
   tier('broker', { workers: 1 }),
   tier('browser', { workers: 1 }),
-  tier('image', { workers: 1 }),
+  tier('image', { workers: 2 }),
 ];
 
 export interface SkippedTier {
