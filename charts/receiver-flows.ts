@@ -26,6 +26,7 @@ export function receiverFlows(environment: Environment): readonly Flow[] {
     { why: 'traces', from: api, to: inNamespaces(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
     deadLetterFlow(environment, api),
     ...approvalFlows(api),
+    ...classifierFlows(environment, api),
     ...entry,
   ];
 }
@@ -54,6 +55,12 @@ function approvalFlows(from: Peer): readonly Flow[] {
       ports: tcp(8012, 8080, 8081),
     },
   ];
+}
+
+function classifierFlows({ receiver: { classifier } }: Environment, from: Peer): readonly Flow[] {
+  if (classifier === undefined) return [];
+  const { namespace, port } = classifier;
+  return [{ why: 'ask the classifier of intents', from, to: inNamespaces(namespace), ports: tcp(port) }];
 }
 
 function deploymentEntry(environment: Environment): readonly Flow[] {

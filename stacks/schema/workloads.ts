@@ -40,6 +40,16 @@ const ingressSchema = z.discriminatedUnion('controller', [
   }),
 ]);
 
+const classifierSchema = z
+  .strictObject({
+    namespace: dnsLabel.describe('namespace of the pods that answer'),
+    port: z.int().min(1).max(65_535).describe('port of those pods, which may differ from that of their Service'),
+  })
+  .optional()
+  .describe(
+    'whom a table of intents may ask about a text that no rule knows; absent means the network lets none be asked',
+  );
+
 const receiverDeployment = z.strictObject({
   form: z.literal('deployment').describe('a Deployment named knative-lambda-builder behind a Service'),
   replicas: z.int().min(1).max(50).describe('pods when no autoscaler is set'),
@@ -57,6 +67,7 @@ const receiverDeployment = z.strictObject({
     .optional()
     .describe('pods that a voluntary disruption must leave; absent means no budget'),
   resources: resourcesSchema.describe('resources of one receiver pod'),
+  classifier: classifierSchema,
   ingress: ingressSchema
     .optional()
     .describe('TLS entry from outside; absent means the receiver is reached inside the cluster only'),
@@ -68,6 +79,7 @@ const receiverKnativeService = z.strictObject({
   maxScale: z.int().min(1).max(50).describe('largest number of pods'),
   targetConcurrency: z.int().min(1).max(1000).describe('requests in flight per pod that the autoscaler aims at'),
   resources: resourcesSchema.describe('resources of one receiver pod'),
+  classifier: classifierSchema,
 });
 
 export const receiverSchema = z
