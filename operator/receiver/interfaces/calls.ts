@@ -16,6 +16,8 @@ export interface Caller {
   readonly sender: Sender;
   readonly correlationId: string;
   readonly traceParent: string | undefined;
+  /** Calls and events that led to this call. */
+  readonly hops: number;
   /** Aborted once nobody waits for the answer. */
   readonly gone: AbortSignal;
 }
@@ -55,7 +57,7 @@ export function callsBy({ audit, callTarget, clock, slots, telemetry }: CallsPro
 
 /** Who calls twice with one id means the same call, and nobody else's. */
 function toEvent(caller: Caller, { data, id, target }: Call): CloudEvent {
-  const { by, correlationId, sender, traceParent } = caller;
+  const { by, correlationId, hops, sender, traceParent } = caller;
   return {
     id,
     source: `/${by}/${encodeURIComponent(sender.user.username)}`,
@@ -64,7 +66,11 @@ function toEvent(caller: Caller, { data, id, target }: Call): CloudEvent {
     time: undefined,
     dataContentType: 'application/json',
     dataSchema: undefined,
-    extensions: { correlationid: correlationId, ...(traceParent === undefined ? {} : { traceparent: traceParent }) },
+    extensions: {
+      correlationid: correlationId,
+      hopcount: String(hops + 1),
+      ...(traceParent === undefined ? {} : { traceparent: traceParent }),
+    },
     data: { kind: 'json', value: data },
   };
 }

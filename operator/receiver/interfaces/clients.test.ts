@@ -98,6 +98,7 @@ describe('the official client of A2A 1.0', () => {
     expect(target.events).toEqual([
       {
         specversion: '1.0',
+        hopcount: '1',
         id: 'm-1',
         source: '/a2a/system%3Aserviceaccount%3Aci%3Adeployer',
         type: eventTypes.invokeSync,

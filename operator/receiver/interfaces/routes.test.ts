@@ -117,6 +117,19 @@ describe('the address of an agent', () => {
     expect(target.events).toEqual([]);
   });
 
+  test('hands on how many calls led to this one, and ends a ring', async () => {
+    const [first, later, last] = ['', 'ce-hopcount: 7', 'ce-hopcount: 16'];
+    for (const hops of [first, later]) {
+      target.answer(200, { 'content-type': 'text/plain' }, 'done');
+      const answer = await post(agent, ['a2a-version: 1.0', hops].filter(Boolean), rpc('SendMessage', message()));
+      expect(answer.json.error).toBeUndefined();
+    }
+    expect(target.events).toMatchObject([{ hopcount: '1' }, { hopcount: '8' }]);
+    const refused = await post(agent, ['a2a-version: 1.0', last], rpc('SendMessage', message()));
+    expect([refused.status, refused.json.error]).toEqual([422, 'too_many_hops']);
+    expect(target.events).toHaveLength(2);
+  });
+
   function push() {
     return { ...message(), configuration: { taskPushNotificationConfig: { url: 'http://10.0.0.1/' } } };
   }

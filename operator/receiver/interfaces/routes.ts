@@ -120,9 +120,20 @@ export function interfaceRoutes(props: InterfaceRoutesProps): InterfaceRoutes {
   function callerOf(by: InterfaceName, sender: Sender, { correlationId, gone, headers }: InterfaceRequest) {
     const { traceparent } = headers;
     const isTrace = typeof traceparent === 'string' && /^[0-9a-f-]{55}$/.test(traceparent);
-    const caller = { by, sender, correlationId, gone, traceParent: isTrace ? traceparent : undefined };
+    const hops = hopsOf(headers['ce-hopcount']);
+    const caller = { by, sender, correlationId, gone, hops, traceParent: isTrace ? traceparent : undefined };
     return (call: Call) => props.call(caller, call);
   }
+}
+
+/** As many as the wrappers of functions allow when nobody says otherwise. */
+const mostHops = 16;
+
+/** Calls and events that led to this call. @throws Refusal where they are so many that it must be a ring */
+function hopsOf(header: string | readonly string[] | undefined): number {
+  const hops = typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0;
+  if (hops < mostHops) return hops;
+  throw new Refusal('too_many_hops', `ce-hopcount: got ${hops}, allowed below ${mostHops}`);
 }
 
 type Places = readonly string[] | 'all';
