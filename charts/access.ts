@@ -24,6 +24,7 @@ export const accessPart: Part = {
     addWatchedRights(chart, environment, 'uploads');
     addClusterRights(chart, environment, 'receiver');
     addEventRights(chart, environment);
+    addAlertRights(chart, environment);
     addPeople(chart, environment);
   },
 };
@@ -164,7 +165,7 @@ function addFunctionRights(chart: Chart, environment: Environment, account: Prog
   }
 }
 
-function subjectOf({ namespaces }: Environment, account: Program | 'uploads'): k8s.Subject {
+function subjectOf({ namespaces }: Environment, account: Program | 'uploads' | 'alerts'): k8s.Subject {
   return { kind: 'ServiceAccount', name: names[account], namespace: namespaces.control };
 }
 
@@ -176,6 +177,26 @@ function addEventRights(chart: Chart, environment: Environment): void {
     rules: rulesOf(environment, 'events', 'own'),
     subjectIn: (namespace) => ({ kind: 'ServiceAccount', name: names.events, namespace }),
     namespaces: namespaces.functions,
+  });
+}
+
+/** What Alertmanager may: tell of alerts where the Broker hears of them. No pod runs as its account. */
+function addAlertRights(chart: Chart, environment: Environment): void {
+  const { monitoring, namespaces } = environment;
+  if (monitoring.alerts === 'none') return;
+  new k8s.KubeServiceAccount(chart, 'account-alerts', {
+    metadata: {
+      name: names.alerts,
+      namespace: namespaces.control,
+      labels: componentLabels(names.alerts, 'lambda-receiver'),
+    },
+    automountServiceAccountToken: false,
+  });
+  addRoles(chart, {
+    name: names.alerts,
+    rules: rulesOf(environment, 'alerts', 'default'),
+    subjectIn: () => subjectOf(environment, 'alerts'),
+    namespaces: namespaces.functions.slice(0, 1),
   });
 }
 

@@ -2,7 +2,7 @@ import type { Chart } from 'cdk8s';
 import type { Environment } from '../stacks/index.ts';
 import { AlertmanagerConfig, type AlertReceiver } from './imports/prometheus.ts';
 import type { Priority } from './rules/rule.ts';
-import { names } from './workloads.ts';
+import { names, receiverAddress } from './workloads.ts';
 
 /** Keys of the Secret that the receivers log in with. */
 export const alertSecretKeys = {
@@ -50,6 +50,33 @@ function priorityRoutes({ monitoring }: Environment) {
       matchers: [equal('priority', priority)],
     })),
   ];
+}
+
+const events = 'events';
+
+/**
+ * Sends the alerts of one environment to its Broker, through the receiver. An object of its own: while its Secret is
+ * missing the Prometheus operator leaves out the whole of it, and people are told all the same.
+ */
+export function addAlertEvents(chart: Chart, environment: Environment, labels: Record<string, string>): void {
+  const credentials = { name: names.alertToken, key: 'token' };
+  const httpConfig = { authorization: { type: 'Bearer', credentials } } as const;
+  const url = `${receiverAddress(environment)}/alerts`;
+  new AlertmanagerConfig(chart, 'events', {
+    metadata: { name: names.alertEvents, namespace: environment.namespaces.control, labels },
+    spec: {
+      route: {
+        receiver: events,
+        matchers: [equal('environment', environment.name)],
+        // each alert by itself: the receiver refuses a group that is too large as a whole
+        groupBy: ['...'],
+        groupWait: '10s',
+        groupInterval: '10s',
+        repeatInterval: '12h',
+      },
+      receivers: [{ name: events, webhookConfigs: [{ url, httpConfig, sendResolved: true }] }],
+    },
+  });
 }
 
 /** Sends the alerts of one environment to people, or to nobody where they are silent. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { type Environment, findEnvironment, readEnvironments, readReleases } from '../stacks/index.ts';
 import { ofKind } from './proof/manifest.ts';
+import { receiverAddress } from './workloads.ts';
 import { synthesizeClusters, synthesizeEnvironment } from './synth.ts';
 
 const environments = readEnvironments();
@@ -31,9 +32,9 @@ const routing = z.looseObject({
   }),
 });
 
-function routesOf(environment: Environment) {
-  const [found] = objectsOf(environment, 'AlertmanagerConfig');
-  const { route, receivers } = routing.parse(found).spec;
+function routesOf(environment: Environment, of = 'knative-lambda') {
+  const configs = objectsOf(environment, 'AlertmanagerConfig');
+  const { route, receivers } = routing.parse(configs.find(({ metadata }) => metadata.name === of)).spec;
   return {
     others: route.receiver,
     only: route.matchers.map(({ name, value }) => `${name}=${value}`),
@@ -66,10 +67,42 @@ describe('alerts', () => {
     expect(objectsOf(dev, 'PrometheusRule')).toHaveLength(1);
   });
 
+  test.each(['dev', 'prd', 'pro'])('of %s go to its receiver, too, with a token that is made for that', (name) => {
+    const environment = findEnvironment(environments, name);
+    expect(routesOf(environment, 'knative-lambda-events')).toMatchObject({
+      others: 'events',
+      only: [`environment=${name}`],
+      routes: [],
+    });
+    const [found] = objectsOf(environment, 'AlertmanagerConfig').filter(
+      ({ metadata }) => metadata.name === 'knative-lambda-events',
+    );
+    const authorization = { type: 'Bearer', credentials: { name: 'knative-lambda-alert-token', key: 'token' } };
+    const webhook = {
+      url: `${receiverAddress(environment)}/alerts`,
+      httpConfig: { authorization },
+      sendResolved: true,
+    };
+    expect(found?.['spec']).toMatchObject({ receivers: [{ webhookConfigs: [webhook] }] });
+    expect(found?.metadata.namespace).toBe(environment.namespaces.control);
+  });
+
+  test('may be told by an account that may nothing else, in the namespace of the Broker', () => {
+    const dev = findEnvironment(environments, 'dev');
+    const roles = objectsOf(dev, 'Role').filter(({ metadata }) => metadata.name === 'knative-lambda-alerts');
+    const rule = { apiGroups: ['lambda.knative.io'], resources: ['lambdafunctions/alerts'], verbs: ['create'] };
+    expect(roles).toMatchObject([{ metadata: { namespace: dev.namespaces.functions[0] }, rules: [rule] }]);
+    const bindings = ['RoleBinding', 'ClusterRoleBinding'].flatMap((kind) => objectsOf(dev, kind));
+    expect(bindings.filter((one) => JSON.stringify(one['subjects']).includes('"knative-lambda-alerts"'))).toHaveLength(
+      1,
+    );
+  });
+
   test('are left out where the setting says none', () => {
     const none = withMonitoring('dev', { alerts: 'none', serviceMonitors: false });
     const kinds = ['PrometheusRule', 'AlertmanagerConfig', 'ServiceMonitor', 'PodMonitor'];
     expect(kinds.flatMap((kind) => objectsOf(none, kind))).toEqual([]);
+    expect(JSON.stringify(synthesizeEnvironment(none, inputs).files)).not.toMatch(/knative-lambda-alert/);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Chart } from 'cdk8s';
 import type { Environment } from '../stacks/index.ts';
-import { addAlertRouting } from './alert-routing.ts';
+import { addAlertEvents, addAlertRouting } from './alert-routing.ts';
 import { PodMonitor, PrometheusRule, ServiceMonitor } from './imports/prometheus.ts';
 import { brokerMonitor, operatorMonitor, receiverMonitor, selectedByPrometheus, workloadMonitor } from './monitors.ts';
 import type { Part } from './part.ts';
@@ -20,6 +20,7 @@ export const observabilityPart: Part = {
         spec: { groups: buildRuleGroups(environment) },
       });
       addAlertRouting(chart, environment, labels);
+      addAlertEvents(chart, environment, labels);
     }
   },
 };

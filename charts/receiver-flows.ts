@@ -84,7 +84,12 @@ function deploymentEntry(environment: Environment): readonly Flow[] {
       to: api,
       ports: tcp(receiverPort),
     },
-    { why: 'Prometheus scrapes metrics', from: inNamespaces(monitoring.namespace), to: api, ports: tcp(receiverPort) },
+    {
+      why: 'Prometheus scrapes metrics, and Alertmanager tells of alerts',
+      from: inNamespaces(monitoring.namespace),
+      to: api,
+      ports: tcp(receiverPort),
+    },
     { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: api, ports: tcp(receiverPort) },
     ...outside,
   ];

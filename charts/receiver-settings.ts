@@ -13,11 +13,14 @@ const folder = '/var/run/secrets/knative-lambda';
 
 /** Secrets that are files, which it reads again when they change; it starts without those that are not there yet. */
 export function receiverSettings(environment: Environment): ReceiverSettings {
-  const { codeStore, features, rabbitmq } = environment;
+  const { codeStore, features, monitoring, rabbitmq } = environment;
   const files = [
     { variable: 'BROKER_KEYS_FOLDER', name: 'broker-keys', secretName: names.brokerPaths },
     { variable: 'SIGNING_KEYS_FOLDER', name: 'signing-keys', secretName: names.signingKeys },
     { variable: 'DEAD_LETTER_LOGIN_FOLDER', name: 'dead-letter-login', secretName: names.deadLetterLogin },
+    ...(monitoring.alerts === 'none'
+      ? []
+      : [{ variable: 'ALERT_TOKENS_FOLDER', name: 'alert-tokens', secretName: names.alertToken }]),
     ...(codeStore.kind === 'minio'
       ? [{ variable: 'DEAD_LETTER_KEYS_FOLDER', name: 'dead-letter-keys', secretName: codeStore.credentialsSecret }]
       : []),

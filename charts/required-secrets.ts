@@ -67,6 +67,7 @@ export function requiredSecrets(environment: Environment): readonly RequiredSecr
     brokerPaths(environment),
     deadLetterLogin(environment),
     ...alerts,
+    ...alertToken(environment),
     ...canaries,
   ];
 }
@@ -101,6 +102,22 @@ function deadLetterLogin({ namespaces, rabbitmq }: Environment): RequiredSecret 
     purpose: `empty the queue ${rabbitmq.queues.deadLetters} into the store`,
     usableByFunctions: false,
   };
+}
+
+/** By which Alertmanager proves itself to the receiver, and to nobody else. */
+function alertToken({ monitoring, namespaces }: Environment): readonly RequiredSecret[] {
+  return monitoring.alerts === 'none'
+    ? []
+    : [
+        {
+          name: names.alertToken,
+          namespace: namespaces.control,
+          keys: ['token'],
+          generated: true,
+          purpose: 'let Alertmanager tell the receiver of alerts',
+          usableByFunctions: false,
+        },
+      ];
 }
 
 /** What the paths are made of by which the receiver knows the Broker of a namespace. */

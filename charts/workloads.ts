@@ -19,6 +19,10 @@ export const names = {
   agent: 'knative-lambda-agent',
   /** Account that events of a Broker act as, in each function namespace. */
   events: 'knative-lambda-events',
+  /** Account that Alertmanager acts as at the receiver, its Secret, and what makes it send there. */
+  alerts: 'knative-lambda-alerts',
+  alertToken: 'knative-lambda-alert-token',
+  alertEvents: 'knative-lambda-events',
   brokerPaths: 'knative-lambda-broker-paths',
   signingKeys: 'knative-lambda-signing-keys',
   config: 'knative-lambda-config',

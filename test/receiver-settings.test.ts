@@ -3,6 +3,17 @@ import { receiverSettings } from '../charts/receiver-settings.ts';
 import { readReceiverConfig } from '../operator/receiver/configuration.ts';
 import { type Environment, readEnvironments } from '../stacks/index.ts';
 
+test.each(readEnvironments())('the receiver of $name has the token of Alertmanager where there are alerts', (one) => {
+  const settings = (alerts: Environment['monitoring']['alerts']) =>
+    receiverSettings({ ...one, monitoring: { ...one.monitoring, alerts } });
+  const told = settings('silent').volumes.filter(({ name }) => name === 'alert-tokens');
+  expect(told).toEqual([
+    { name: 'alert-tokens', secret: { secretName: 'knative-lambda-alert-token', optional: true } },
+  ]);
+  expect(configOf(one, {}).alertTokensFolder).toMatch(/\/alert-tokens$/);
+  expect(JSON.stringify(settings('none'))).not.toContain('alert-token');
+});
+
 type Features = Partial<Environment['features']>;
 
 /** What the receiver reads of the variables that the charts set for it. */

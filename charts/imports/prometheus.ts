@@ -108,6 +108,13 @@ interface Matcher {
   readonly matchType: '=';
 }
 
+type WebhookAddress =
+  | { readonly urlSecret: SecretKey }
+  | {
+      readonly url: string;
+      readonly httpConfig: { readonly authorization: { readonly type: 'Bearer'; readonly credentials: SecretKey } };
+    };
+
 export interface AlertReceiver {
   readonly name: string;
   readonly pagerdutyConfigs?: readonly { readonly routingKey: SecretKey; readonly sendResolved: boolean }[];
@@ -118,7 +125,7 @@ export interface AlertReceiver {
     readonly text: string;
     readonly sendResolved: boolean;
   }[];
-  readonly webhookConfigs?: readonly { readonly urlSecret: SecretKey; readonly sendResolved: boolean }[];
+  readonly webhookConfigs?: readonly (WebhookAddress & { readonly sendResolved: boolean })[];
 }
 
 export interface AlertmanagerConfigProps {

@@ -48,13 +48,16 @@ function certificateReferences(manifest: Manifest): readonly Reference[] {
 }
 
 const secretKey = z.looseObject({ name: z.string() });
+const withCredentials = z
+  .looseObject({ httpConfig: z.looseObject({ authorization: z.looseObject({ credentials: secretKey }) }) })
+  .transform(({ httpConfig }) => ({ urlSecret: httpConfig.authorization.credentials }));
 const alertmanagerConfig = z.looseObject({
   spec: z.looseObject({
     receivers: z.array(
       z.looseObject({
         pagerdutyConfigs: z.array(z.looseObject({ routingKey: secretKey })).default([]),
         slackConfigs: z.array(z.looseObject({ apiURL: secretKey })).default([]),
-        webhookConfigs: z.array(z.looseObject({ urlSecret: secretKey })).default([]),
+        webhookConfigs: z.array(z.union([z.looseObject({ urlSecret: secretKey }), withCredentials])).default([]),
       }),
     ),
   }),

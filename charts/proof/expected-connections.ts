@@ -128,6 +128,9 @@ function eventRows(environment: Environment): readonly Row[] {
     ['events of the operator', operator, ingress, 8080],
     ['replies of a function', dispatcher, ingress, 8080],
     ['a dispatcher to a function through the gateway', dispatcher, gateway, 8081],
+    ...(environment.monitoring.alerts === 'none'
+      ? []
+      : [['alerts to the receiver', pod(environment.monitoring.namespace), atReceiver, 8080] as const]),
     ['commands to the receiver', dispatcher, atReceiver, 8080],
     ['dead letters to the receiver', deadLetterDispatcher, atReceiver, 8080],
     ['a broker ingress to the broker', ingress, broker, 5672],

@@ -111,6 +111,13 @@ const refusals: readonly (readonly [what: string, environment: string, object: s
     /refers to Secret knative-lambda-prd\/pagerduty, which nothing creates/,
   ],
   [
+    'an alert receiver whose token nobody makes',
+    'dev',
+    'AlertmanagerConfig/knative-lambda-events',
+    set('spec/receivers/0/webhookConfigs/0/httpConfig/authorization/credentials/name', 'token'),
+    /refers to Secret knative-lambda-dev\/token, which nothing creates/,
+  ],
+  [
     'a removed API version',
     'prd',
     'PodDisruptionBudget/knative-lambda-operator',

@@ -2,15 +2,16 @@ import { agentTierRole, agentTiers, type AgentTier } from './agent-tiers.ts';
 
 /**
  * Who holds a grant: the controller, the CloudEvents API, who tells it of uploads, or whoever the events of a namespace's
- * Broker act as. Builders and functions hold none.
+ * Broker act as, or who tells of alerts. Builders and functions hold none.
  */
-export type Account = 'operator' | 'receiver' | 'uploads' | 'events';
+export type Account = 'operator' | 'receiver' | 'uploads' | 'events' | 'alerts';
 
 /**
  * Where a grant holds: in every namespace that the operator watches, in the control namespace only, in the function
- * namespaces that the environment lists, in the namespace of the account itself, or for a kind that has no namespace.
+ * namespaces that the environment lists, in the first of those, in the namespace of the account itself, or for a kind that
+ * has no namespace.
  */
-export type GrantScope = 'watched' | 'control' | 'functions' | 'own' | 'cluster';
+export type GrantScope = 'watched' | 'control' | 'functions' | 'default' | 'own' | 'cluster';
 
 export interface Grant {
   readonly account: Account;
@@ -244,6 +245,14 @@ export const grants: readonly Grant[] = [
     apiGroup: 'lambda.knative.io',
     resources: ['lambdafunctions'],
     verbs: [refresh],
+    neededBy: 'operator/receiver/authorize.ts',
+  },
+  {
+    account: 'alerts',
+    scope: 'default',
+    apiGroup: 'lambda.knative.io',
+    resources: ['lambdafunctions/alerts'],
+    verbs: ['create'],
     neededBy: 'operator/receiver/authorize.ts',
   },
 ];

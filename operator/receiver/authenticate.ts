@@ -49,9 +49,14 @@ function brokerOf(path: BrokerPath, keys: BrokerKeys): Sender {
   return { kind: 'broker', namespace, user: serviceAccountUser(namespace, brokerAccount) };
 }
 
+/** What stands in the header authorization; undefined for anything else than one bearer token. */
+export function bearerToken(header: string | readonly string[] | undefined): string | undefined {
+  const pattern = /^bearer +(?<token>[\w.~+/-]{1,8192}=*)$/i;
+  return typeof header === 'string' ? pattern.exec(header)?.groups?.['token'] : undefined;
+}
+
 async function tokenOf(header: string | readonly string[], review: ReviewToken): Promise<Sender> {
-  const token =
-    typeof header === 'string' ? /^bearer +(?<token>[\w.~+/-]{1,8192}=*)$/i.exec(header)?.groups?.['token'] : undefined;
+  const token = bearerToken(header);
   if (token === undefined) throw refuse('the header authorization holds no bearer token');
   const user = await review(token).catch((error: unknown) => {
     throw toRefusal(error, { namespace: '', name: '' });

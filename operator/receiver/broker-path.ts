@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameText } from './same-text.ts';
 
 /** What paths of Brokers are made of. */
 export interface BrokerKeys {
@@ -26,10 +27,5 @@ export const brokerPath = (key: string, namespace: string): string =>
 
 /** Whether a path is of the Broker that it names; takes as long for one that is nearly right. */
 export function isBrokerPath({ accepted }: BrokerKeys, { namespace, secret }: BrokerPath): boolean {
-  return accepted.filter((key) => isSame(brokerSecret(key, namespace), secret)).length > 0;
+  return accepted.filter((key) => isSameText(brokerSecret(key, namespace), secret)).length > 0;
 }
-
-/** By a mac of both: they may differ in length. */
-const isSame = (one: string, other: string): boolean => timingSafeEqual(digestOf(one), digestOf(other));
-
-const digestOf = (text: string): Buffer => createHmac('sha256', 'compare').update(text).digest();

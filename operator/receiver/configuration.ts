@@ -39,6 +39,7 @@ const variableSchema = z.object({
   TOKEN_AUDIENCE: z.string().default(receiverAudience),
   SIGNING_KEYS_FOLDER: z.string().optional(),
   BROKER_KEYS_FOLDER: z.string().optional(),
+  ALERT_TOKENS_FOLDER: z.string().optional(),
   RECEIVER_REFERENCE: json(reference, 'JSON with the reference of a Service').optional(),
   MESH_DOMAIN: z.string().optional(),
   DEAD_LETTER_ENDPOINT: httpAddress.optional(),
@@ -116,6 +117,8 @@ export interface ReceiverConfig {
   readonly serves: (namespace: string) => boolean;
   readonly audience: string;
   readonly signingKeysFolder: string | undefined;
+  /** Of the tokens of Alertmanager; undefined where it has none. */
+  readonly alertTokensFolder: string | undefined;
   /** Undefined where no Broker sends here. */
   readonly brokers: BrokerSettings | undefined;
   readonly meshDomain: string | undefined;
@@ -194,6 +197,7 @@ function toConfig(variables: Variables): ReceiverConfig {
     serves: (name) => listed.length === 0 || listed.includes(name),
     audience: variables.TOKEN_AUDIENCE,
     signingKeysFolder: variables.SIGNING_KEYS_FOLDER,
+    alertTokensFolder: variables.ALERT_TOKENS_FOLDER,
     brokers: brokersOf(variables),
     meshDomain: variables.MESH_DOMAIN,
     deadLetters: deadLettersOf(variables),

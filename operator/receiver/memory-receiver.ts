@@ -7,6 +7,7 @@ import { FakeClock } from '../kube/fake-clock.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { unavailable } from './api-refusal.ts';
 import type { AuditRecord } from './audit.ts';
+import { alertAccount, authenticateAlertsBy } from './alert-token.ts';
 import { authenticateBy } from './authenticate.ts';
 import { admitBy, authorizeAlertsBy, authorizeBy, authorizeLettersBy, authorizeRouteBy } from './authorize.ts';
 import type { CloudEvent } from './cloud-event.ts';
@@ -37,6 +38,9 @@ import { receiveUndeliverableBy } from './undeliverable.ts';
 
 /** Limits that a test reaches with little. */
 export const memoryLimits = { ...defaultServerLimits, bodyBytes: 65_536, headerBytes: 8192, concurrency: 4 };
+
+/** By which Alertmanager proves itself. */
+export const alertToken = 'token-of-alertmanager';
 
 const users = new Map([
   ['good', serviceAccountUser('ci', 'deployer')],
@@ -171,7 +175,11 @@ export class MemoryReceiver {
       receiveIntent: receiveBy({ ...receiving, handle: (event, sender) => handler.route(event, sender) }),
       receiveNotification: receiveBy({ ...receiving, handle, decode: decodeNotification }),
       receiveAlerts: receiveAlertsBy({
-        authenticate,
+        authenticate: authenticateAlertsBy({
+          authenticate,
+          tokens: () => [alertToken],
+          user: serviceAccountUser('control', alertAccount),
+        }),
         limiter,
         authorize: authorizeAlertsBy(access, 'functions'),
         notify: notifyBy({ send: this.#tell, keepDeadLetter, namespace: 'functions', today }),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { MemoryReceiver } from './memory-receiver.ts';
+import { alertToken, MemoryReceiver } from './memory-receiver.ts';
 
 const receiver = new MemoryReceiver();
 let address = '';
@@ -97,8 +97,27 @@ test('fails with 503 where neither Broker nor store takes it, and tells it when 
   expect(await post([one])).toMatchObject({ status: 202, body: { told: 1 } });
 });
 
+test('the token that Alertmanager has from its Secret is taken', async () => {
+  expect(await post([alert()], { token: alertToken })).toMatchObject({ status: 202, body: { told: 1 } });
+});
+
+test('fails on that token at any other door', async () => {
+  const base = address.replace('/alerts', '');
+  const headers = { authorization: `Bearer ${alertToken}`, 'content-type': 'application/cloudevents+json' };
+  const event = { specversion: '1.0', id: '1', source: '/test', type: 'io.knative.lambda.command.service.delete' };
+  const command = JSON.stringify({ ...event, data: { name: 'hello' } });
+  const order = JSON.stringify({ namespace: 'functions' });
+  const posted = ['/', '/events', '/intents', '/dlq/replay', '/dlq/purge'].map((path) =>
+    fetch(`${base}${path}`, { method: 'POST', headers, body: path.startsWith('/dlq') ? order : command }),
+  );
+  const read = ['/dlq/letters?namespace=functions'].map((path) => fetch(`${base}${path}`, { headers }));
+  const answers = await Promise.all([...posted, ...read]);
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 401]);
+});
+
 test.each([
   ['nobody', { token: '' }, 401],
+  ['a token that is nearly that of Alertmanager', { token: `${alertToken}x` }, 401],
   ['who may not create alerts', { token: 'reader' }, 403],
 ])('fails on %s, and tells nothing', async (_who, sent, status) => {
   expect((await post([alert()], sent)).status).toBe(status);

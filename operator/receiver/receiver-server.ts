@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { alertAccount, authenticateAlertsBy } from './alert-token.ts';
 import { authenticateBy } from './authenticate.ts';
 import { authorizeAlertsBy, authorizeLettersBy } from './authorize.ts';
 import type { DeadLetters } from './dead-letters/letters-of-receiver.ts';
@@ -13,6 +14,7 @@ import { receiveAlertsBy } from './receive-alerts.ts';
 import type { ReceiverParts } from './receiver-parts.ts';
 import type { refreshedSettings } from './refreshed-settings.ts';
 import { keepRefused } from './refused-delivery.ts';
+import { serviceAccountUser } from './sender.ts';
 import { buildServer, type ServerProps } from './server.ts';
 import { reviewTokens } from './token-review.ts';
 import { receiveUndeliverableBy } from './undeliverable.ts';
@@ -37,6 +39,7 @@ export function serverOf(parts: ServingParts) {
     allowAnonymous: config.allowAnonymous,
     today,
   });
+  const controlNamespace = config.controlNamespace ?? config.defaultNamespace;
   const limiter = new RateLimiter(config.rate, clock);
   const receiving = {
     authenticate,
@@ -60,7 +63,11 @@ export function serverOf(parts: ServingParts) {
       decode: decodeNotification,
     }),
     receiveAlerts: receiveAlertsBy({
-      authenticate,
+      authenticate: authenticateAlertsBy({
+        authenticate,
+        tokens: refreshed.alertTokens.current,
+        user: serviceAccountUser(controlNamespace, alertAccount),
+      }),
       limiter: limiter.forRoute('alerts'),
       authorize: authorizeAlertsBy(access, config.defaultNamespace),
       notify,
@@ -75,7 +82,7 @@ export function serverOf(parts: ServingParts) {
         onSent: telemetry.replayed,
         authenticate,
         authorize: authorizeLettersBy(access),
-        controlNamespace: config.controlNamespace ?? config.defaultNamespace,
+        controlNamespace,
         clock,
       }),
     interfaces: interfacesOf({

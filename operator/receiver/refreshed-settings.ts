@@ -7,7 +7,7 @@ import { readConfigMap } from './config-map.ts';
 import type { ReceiverConfig } from './configuration.ts';
 import { Refreshed } from './refreshed.ts';
 import type { EventSchemas } from './schemas.ts';
-import { parseBrokerKeys, parseSigningKeys, readSecretFolder } from './secret-folder.ts';
+import { parseAlertTokens, parseBrokerKeys, parseSigningKeys, readSecretFolder } from './secret-folder.ts';
 import { assumePodIdentity, parseStoreKeys } from './store-keys.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,7 +24,7 @@ export interface RefreshedParts {
 
 /** What may change while the receiver runs; until each has been read once it is not ready. */
 export function refreshedSettings(config: ReceiverConfig, { client, environment, log, schemas }: RefreshedParts) {
-  const { brokers, controlNamespace, deadLetters, signingKeysFolder } = config;
+  const { alertTokensFolder, brokers, controlNamespace, deadLetters, signingKeysFolder } = config;
   const shared = { clock: systemClock, everyMs: refreshMs };
   const onFault = (setting: string) => (err: unknown) => log.warn({ err, setting }, 'a setting was not read');
   return {
@@ -45,6 +45,15 @@ export function refreshedSettings(config: ReceiverConfig, { client, environment,
         read: async () => parseBrokerKeys(await filesOf(brokers?.keysFolder)),
       },
       noBrokerKeys,
+    ),
+    alertTokens: new Refreshed(
+      {
+        ...shared,
+        name: 'alert-tokens',
+        onFault: onFault('alert-tokens'),
+        read: async () => parseAlertTokens(await filesOf(alertTokensFolder)),
+      },
+      [],
     ),
     storeKeys: new Refreshed<AwsCredentials | undefined>(
       {

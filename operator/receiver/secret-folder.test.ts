@@ -2,7 +2,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { parseBrokerKeys, parseSigningKeys, readSecretFolder } from './secret-folder.ts';
+import { parseAlertTokens, parseBrokerKeys, parseSigningKeys, readSecretFolder } from './secret-folder.ts';
 
 const secret = 's'.repeat(32);
 
@@ -51,4 +51,19 @@ test.each(['', 'short'])('fails for a key of Brokers that can be guessed or is n
 
 test('fails for keys of Brokers of which none is the current one', () => {
   expect(() => parseBrokerKeys(new Map([['old', secret]]))).toThrow(/got old, needed one named key/);
+});
+
+test('tokens of Alertmanager are taken by any name, so that one can take the place of the other', () => {
+  expect(parseAlertTokens(new Map())).toEqual([]);
+  const files = new Map([
+    ['token', secret],
+    ['before', 'b'.repeat(32)],
+  ]);
+  expect(parseAlertTokens(files)).toEqual([secret, 'b'.repeat(32)]);
+});
+
+test.each(['', 'hunter2'])('fails for a token of Alertmanager that can be guessed or is none: "%s"', (text) => {
+  const parse = () => parseAlertTokens(new Map([['token', text]]));
+  expect(parse).toThrow(/^token token of alerts: allowed 32/);
+  expect(parse).not.toThrow(/hunter2/);
 });

@@ -36,6 +36,19 @@ export function parseSigningKeys(files: ReadonlyMap<string, string>): readonly S
   });
 }
 
+/**
+ * Tokens by which Alertmanager proves itself, in files of any name: the old one beside the new one while they change.
+ * @throws Error that names a file whose token can be guessed
+ */
+export function parseAlertTokens(files: ReadonlyMap<string, string>): readonly string[] {
+  for (const [name, token] of files) {
+    if (token.length < minSecretCharacters) {
+      throw new Error(`token ${name} of alerts: allowed ${minSecretCharacters} characters or more; make a new one`);
+    }
+  }
+  return [...files.values()];
+}
+
 /** File of the key that paths are made with now; the others are of paths that are still taken. */
 const currentKey = 'key';
 

@@ -76,7 +76,9 @@ export const monitoringSchema = z.strictObject({
   serviceMonitors: z.boolean().describe('whether Prometheus scrapes the environment'),
   alerts: z
     .enum(['none', 'silent', 'routed'])
-    .describe('alert rules: none, routed to a null receiver, or routed to people'),
+    .describe(
+      'alert rules: none, told to no people, or routed to people; unless there are none the Broker hears of each alert',
+    ),
   pagingSeverity: z
     .enum(['warning', 'critical'])
     .describe('least severity that pages a person where alerts are routed; lower ones are posted only'),

@@ -67,6 +67,8 @@ function holdsIn(
       return namespace === namespaces.control;
     case 'functions':
       return namespaces.functions.includes(namespace);
+    case 'default':
+      return namespace === namespaces.functions[0];
     case 'own':
       return namespace === holder.namespace;
     case 'cluster':
@@ -86,9 +88,10 @@ const accounts: Readonly<Record<string, Account | undefined>> = {
   'knative-lambda-receiver': 'receiver',
   'knative-lambda-events': 'events',
   'knative-lambda-uploads': 'uploads',
+  'knative-lambda-alerts': 'alerts',
 };
 
-/** Every ServiceAccount of an environment; the table of grants knows three kinds. */
+/** Every ServiceAccount of an environment; the table of grants knows those above. */
 const accountsOf = (environment: Environment) =>
   readManifests(environment.name)
     .filter(({ kind }) => kind === 'ServiceAccount')

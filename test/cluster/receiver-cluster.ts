@@ -25,6 +25,9 @@ const needed = new Set(['Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'C
 
 const definition = z.looseObject({ spec: z.looseObject({ group: z.string() }) });
 
+/** By which Alertmanager proves itself. */
+export const alertToken = 't'.repeat(32);
+
 interface Parts {
   readonly controlPlane: ControlPlane;
   readonly folder: string;
@@ -87,6 +90,7 @@ export class ReceiverCluster {
     const files = {
       BROKER_KEYS_FOLDER: { key: 'k'.repeat(32) },
       SIGNING_KEYS_FOLDER: {},
+      ALERT_TOKENS_FOLDER: { token: alertToken },
       DEAD_LETTER_KEYS_FOLDER: { accesskey: 'a', secretkey: 's' },
     };
     const folders = Object.entries(files).map(([variable, texts]) => {

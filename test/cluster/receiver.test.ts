@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { agentPath } from '../../operator/supervision/action-path.ts';
 import { pressedBody, slackHeaders, Standin } from '../../operator/supervision/stand-in.ts';
 import { eventually } from './eventually.ts';
-import { ReceiverCluster } from './receiver-cluster.ts';
+import { alertToken, ReceiverCluster } from './receiver-cluster.ts';
 import type { ReceiverProcess } from './receiver-process.ts';
 
 const audience = 'knative-lambda-receiver';
@@ -92,6 +92,7 @@ beforeAll(async () => {
   for (const name of ['deployer', 'reader', 'on-call', 'administrator', 'console', 'alertmanager'])
     proofs.set(name, bearer(await tokenOf(team, name, [audience])));
   proofs.set('other audience', bearer(await cluster.controlPlane.tokenOf(team, 'deployer')));
+  proofs.set('alert token', bearer(alertToken));
   const identity = `deployer.${team}.serviceaccount.identity.linkerd.cluster.local`;
   proofs.set('mesh', { 'l5d-client-id': identity });
 });
@@ -313,6 +314,13 @@ describe('an alert', () => {
     expect(await ask('alertmanager', '/alerts', webhook)).toMatchObject([202, { alerts: 1, told: 0 }]);
     const items = [{ reason: 'undeliverable', type: 'io.knative.lambda.notification.alert.critical' }];
     expect(await ask('on-call', `/dlq/letters?namespace=${team}`)).toMatchObject([200, { total: 1, items }]);
+  });
+
+  test('is told by the token that the charts give Alertmanager, which proves nothing at another door', async () => {
+    const resolved = { ...webhook, alerts: [{ ...alert, ...times, fingerprint: 'of the token' }] };
+    expect(await ask('alert token', '/alerts', resolved)).toMatchObject([202, { alerts: 1, told: 1 }]);
+    expect(await ask('alert token', `/dlq/letters?namespace=${team}`)).toMatchObject([401, {}]);
+    await expect(send('command.build.start', { name: 'hello' }, { sender: 'alert token' })).resolves.toMatch(/^401/);
   });
 
   test('fails for whoever commands functions, and for nobody', async () => {

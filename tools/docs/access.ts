@@ -17,6 +17,7 @@ const scopes = {
   watched: 'every namespace where the environment watches all, its function namespaces otherwise',
   control: 'the control namespace',
   functions: 'the function namespaces that the environment lists',
+  default: 'the first function namespace, whose Broker hears of alerts',
   own: 'the namespace of the account itself: each function namespace that the environment lists has one',
   cluster: 'kinds without a namespace',
 } as const satisfies Record<GrantScope, string>;
