@@ -31,13 +31,15 @@ export const eventTypes = {
   serviceDelete: `${prefix}.command.service.delete`,
 } as const;
 
-/** CloudEvents types of what the receiver tells of alerts and of commands. */
+/** CloudEvents types of what the receiver tells of alerts, of commands, and of dead letters. */
 export const notificationTypes = {
   criticalAlert: `${prefix}.notification.alert.critical`,
   warningAlert: `${prefix}.notification.alert.warning`,
   infoAlert: `${prefix}.notification.alert.info`,
   auditAccess: `${prefix}.notification.audit.access`,
   auditChange: `${prefix}.notification.audit.change`,
+  replayedLetters: `${prefix}.notification.dlq.replayed`,
+  purgedLetters: `${prefix}.notification.dlq.purged`,
 } as const;
 
 /** CloudEvents types of what the operator tells of functions, agents and their services; those of builds are named in {@link eventTypes}. */

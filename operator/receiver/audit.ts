@@ -50,11 +50,11 @@ export interface AuditEventsProps {
 export function auditByEvent({ environment, newId, notify, today }: AuditEventsProps): Audit {
   return ({ decision, event, object, reason, sender }) => {
     const timestamp = today().toISOString();
-    const parts = object.replace(/^(?:agent|function) /, '').split('/');
+    const parts = object.replace(/^(?:agent|function|deadletters) /, '').split('/');
     const details = { proof: proofOf(sender), eventId: event.id, eventSource: event.source, decision, environment };
     const value = {
       action: event.type,
-      resource: object.startsWith('agent ') ? 'lambdaagents' : 'lambdafunctions',
+      resource: resourceOf(object),
       resourceName: parts[1] ?? '',
       namespace: parts[0] ?? '',
       user: sender.user.username,
@@ -78,6 +78,11 @@ export function auditByEvent({ environment, newId, notify, today }: AuditEventsP
       data: { kind: 'json', value },
     });
   };
+}
+
+function resourceOf(object: string): string {
+  if (object.startsWith('deadletters ')) return 'lambdafunctions/deadletters';
+  return object.startsWith('agent ') ? 'lambdaagents' : 'lambdafunctions';
 }
 
 /** To each in turn; the log first, which cannot fail. */

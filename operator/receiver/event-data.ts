@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lambdaFunctionManifestSchema, sourceTypes } from '../api/index.ts';
-import { commandTypes, invokeTypes, responseTypes } from './event-names.ts';
+import { letterQuerySchema } from './dead-letters/letter-query.ts';
+import { commandTypes, invokeTypes, letterOrderTypes, responseTypes } from './event-names.ts';
 
 const dnsLabel = z
   .string()
@@ -66,10 +67,28 @@ const response = z.looseObject({
   correlationId: z.string().max(256).optional(),
 });
 
+const letters = {
+  ...letterQuerySchema.shape,
+  namespace: letterQuerySchema.shape.namespace.optional().describe('That of the sender or of the setting when absent'),
+  key: z.string().min(1).max(256).optional().describe('One letter; the others are not looked at then'),
+  dryRun: z.boolean().optional().describe('Only says how much it is'),
+};
+const amount = (most: number) => z.int().min(1).max(most).optional();
+
+const letterOrders = {
+  replay: z.strictObject({
+    ...letters,
+    limit: amount(500).describe('Letters at most; 100 when absent'),
+    rate: amount(5000).describe('Events in a second; 100 when absent'),
+  }),
+  purge: z.strictObject({ ...letters, limit: amount(10_000).describe('Letters at most; 1000 when absent') }),
+} as const;
+
 const commands = { deploy, delete: remove, rebuild: build, cancelBuild: build, rollback } as const;
 
 const entries: readonly (readonly [string, z.ZodType])[] = [
   ...Object.entries(commandTypes).map(([type, kind]) => [type, commands[kind]] as const),
+  ...Object.entries(letterOrderTypes).map(([type, kind]) => [type, letterOrders[kind]] as const),
   ...Object.keys(invokeTypes).map((type) => [type, invoke] as const),
   ...Object.keys(responseTypes).map((type) => [type, response] as const),
 ];
@@ -78,7 +97,7 @@ const entries: readonly (readonly [string, z.ZodType])[] = [
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Version of the set; the second number grows with what is allowed, the first with what no longer is. */
-export const schemaVersion = '1.0.0';
+export const schemaVersion = '1.1.0';
 
 /** The built-in schema of the data of each event type that has one. */
 export function buildEventSchemas(): ReadonlyMap<string, JsonSchema> {

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { IntentRouter } from '../intents/index.ts';
 import { switchAgents } from './agent-switches.ts';
-import { admitBy, authorizeBy, authorizeRouteBy } from './authorize.ts';
+import { admitBy, authorizeBy, authorizeLettersBy, authorizeRouteBy } from './authorize.ts';
 import { invokeByBroker } from './broker-invoker.ts';
 import { findChangedIn } from './changed-functions.ts';
 import { classifyBy } from './classifier.ts';
@@ -8,6 +9,8 @@ import { Commands } from './commands.ts';
 import { EventRouter } from './event-router.ts';
 import { KubeFunctionStore } from './function-store.ts';
 import { EventHandler } from './handle.ts';
+import { EventOrders } from './dead-letters/event-orders.ts';
+import type { DeadLetters } from './dead-letters/letters-of-receiver.ts';
 import { deliverByBroker } from './intent-delivery.ts';
 import type { ReceiverParts } from './receiver-parts.ts';
 import { keepRefused } from './refused-delivery.ts';
@@ -15,6 +18,8 @@ import type { EventSchemas } from './schemas.ts';
 
 interface HandlingParts extends ReceiverParts {
   readonly schemas: EventSchemas;
+  /** Undefined where none are stored. */
+  readonly deadLetters: DeadLetters | undefined;
   /** The table of intents as it is now; undefined where there is none. */
   readonly intents: () => IntentRouter | undefined;
 }
@@ -29,6 +34,7 @@ export function handlerOf(parts: HandlingParts): EventHandler {
     authorizeFor: (sender) => authorizeBy(access, sender),
     findChanged: findChangedIn({ client, clock, namespaces: config.watchedNamespaces }),
     invoke: invokeByBroker(),
+    orders: ordersOf(parts),
     switchAgent: switchAgents({ client, reviewAccess: access.reviewAccess, today }),
     router: new EventRouter({
       router: intents,
@@ -43,5 +49,23 @@ export function handlerOf(parts: HandlingParts): EventHandler {
     telemetry,
     defaultNamespace: config.defaultNamespace,
     clock,
+  });
+}
+
+/** Orders about dead letters that come as events. */
+function ordersOf({ access, clock, config, deadLetters, notify, telemetry, today }: HandlingParts) {
+  if (deadLetters === undefined) return undefined;
+  const { letters, send, store } = deadLetters;
+  return new EventOrders({
+    letters,
+    send,
+    store,
+    clock,
+    today,
+    notify,
+    onSent: telemetry.replayed,
+    authorize: authorizeLettersBy(access),
+    controlNamespace: config.controlNamespace ?? config.defaultNamespace,
+    newId: randomUUID,
   });
 }

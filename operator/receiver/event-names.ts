@@ -16,6 +16,14 @@ export const commandTypes = {
 
 export type CommandKind = (typeof commandTypes)[keyof typeof commandTypes];
 
+/** What is done to dead letters, by the type of the command. */
+export const letterOrderTypes = {
+  [`${prefix}.command.dlq.replay`]: 'replay',
+  [`${prefix}.command.dlq.purge`]: 'purge',
+} as const;
+
+export type LetterOrderKind = (typeof letterOrderTypes)[keyof typeof letterOrderTypes];
+
 export const invokeTypes = {
   [`${prefix}.invoke.sync`]: 'sync',
   [`${prefix}.invoke.async`]: 'async',
@@ -31,6 +39,7 @@ export const responseTypes = {
 /** What an event asks for, by its type alone. */
 export type EventMeaning =
   | { readonly kind: 'command'; readonly command: CommandKind }
+  | { readonly kind: 'letters'; readonly order: LetterOrderKind }
   | { readonly kind: 'invoke'; readonly wait: 'sync' | 'async' }
   | { readonly kind: 'response'; readonly result: 'success' | 'error' | 'timeout' }
   /** Code at a source is another now. */
@@ -39,12 +48,15 @@ export type EventMeaning =
   | { readonly kind: 'notice' };
 
 const commands = new Map<string, CommandKind>(Object.entries(commandTypes));
+const letterOrders = new Map<string, LetterOrderKind>(Object.entries(letterOrderTypes));
 const invokes = new Map<string, 'sync' | 'async'>(Object.entries(invokeTypes));
 const responses = new Map<string, 'success' | 'error' | 'timeout'>(Object.entries(responseTypes));
 
 export function meaningOf(type: string): EventMeaning {
   const command = commands.get(type);
   if (command !== undefined) return { kind: 'command', command };
+  const order = letterOrders.get(type);
+  if (order !== undefined) return { kind: 'letters', order };
   const wait = invokes.get(type);
   if (wait !== undefined) return { kind: 'invoke', wait };
   if (type === uploadEventType) return { kind: 'codeChange' };

@@ -51,6 +51,7 @@ function setup(changes: Partial<HandlerProps> = {}) {
       invoked.push(`${wait} ${namespace}/${name}`);
       return Promise.resolve();
     },
+    orders: undefined,
     switchAgent: () => Promise.resolve('changed'),
     router: { route: () => Promise.resolve('routed'), routeDelivered: () => Promise.resolve('ignored') },
     keepRefused: keepRefused({

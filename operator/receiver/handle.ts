@@ -1,5 +1,5 @@
 import type { Clock } from '../kube/clock.ts';
-import { toRefusal } from './api-refusal.ts';
+import { toRefusal, unavailable } from './api-refusal.ts';
 import { type AgentSwitch, parseSwitch } from './agent-switch.ts';
 import type { SwitchAgent } from './agent-switches.ts';
 import type { Audit, AuditRecord } from './audit.ts';
@@ -9,8 +9,9 @@ import type { FindChanged } from './changed-functions.ts';
 import { readCodeChanges } from './code-change.ts';
 import { type FunctionReference, jsonOf, parseCommand, parseSubject } from './command.ts';
 import type { Authorize, Commands, Effect } from './commands.ts';
+import { type EventOrders, type OrderEffect, parseOrder } from './dead-letters/event-orders.ts';
 import type { EventRouter, Routed } from './event-router.ts';
-import { type CommandKind, currentType, meaningOf } from './event-names.ts';
+import { type CommandKind, currentType, type LetterOrderKind, meaningOf } from './event-names.ts';
 import type { Invoke } from './invoker.ts';
 import { parseJson } from './json-text.ts';
 import type { EventResult, ReceiverTelemetry } from './receiver-telemetry.ts';
@@ -20,7 +21,7 @@ import type { EventSchemas } from './schemas.ts';
 import type { Sender } from './sender.ts';
 
 /** What became of an event that is accepted. */
-export type Handled = Effect | Routed | 'invoked' | 'delivered' | 'counted' | 'ignored';
+export type Handled = Effect | Routed | OrderEffect | 'invoked' | 'delivered' | 'counted' | 'ignored';
 
 export interface HandlerProps {
   readonly schemas: EventSchemas;
@@ -30,6 +31,8 @@ export interface HandlerProps {
   readonly authorizeFor: (sender: Sender) => Authorize;
   readonly findChanged: FindChanged;
   readonly invoke: Invoke;
+  /** Undefined where no dead letters are stored. */
+  readonly orders: Pick<EventOrders, 'carryOut'> | undefined;
   readonly switchAgent: SwitchAgent;
   readonly router: Pick<EventRouter, 'route' | 'routeDelivered'>;
   readonly keepRefused: KeepRefused;
@@ -85,6 +88,8 @@ export class EventHandler {
     switch (meaning.kind) {
       case 'command':
         return this.#command(meaning.command, event, sender);
+      case 'letters':
+        return this.#order(meaning.order, event, sender);
       case 'invoke':
         return this.#invoke(meaning.wait, event, sender);
       case 'codeChange':
@@ -125,6 +130,19 @@ export class EventHandler {
       return commands.carryOut(command, event, authorizeFor(sender));
     };
     return this.#audited(() => ({ sender, event, object, reason }), work);
+  }
+
+  async #order(kind: LetterOrderKind, event: CloudEvent, sender: Sender): Promise<OrderEffect> {
+    const { orders } = this.#props;
+    let object = '';
+    const work = async (): Promise<OrderEffect> => {
+      if (orders === undefined) throw unavailable('no store of dead letters is set', undefined);
+      this.#check(event);
+      const order = parseOrder(kind, event, this.#namespaceOf(sender));
+      object = `deadletters ${order.namespace}`;
+      return orders.carryOut(order, event, sender);
+    };
+    return this.#audited(() => ({ sender, event, object, reason: '' }), work);
   }
 
   /** Answers once what became of the work is on record: who must not know so yet asks again, and has a duplicate then. */

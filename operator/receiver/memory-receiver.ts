@@ -13,6 +13,7 @@ import { admitBy, authorizeAlertsBy, authorizeBy, authorizeLettersBy, authorizeR
 import type { CloudEvent } from './cloud-event.ts';
 import { Commands } from './commands.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import { EventOrders } from './dead-letters/event-orders.ts';
 import { LetterStore } from './dead-letters/letter-store.ts';
 import { MemoryObjects } from './dead-letters/memory-objects.ts';
 import type { EventJson } from './dead-letters/replay.ts';
@@ -69,7 +70,8 @@ export class MemoryReceiver {
   readonly notReady: string[] = [];
   readonly storeFaults: string[] = [];
   /** Letters that people ask for, and what they sent again. */
-  readonly stored = openStore();
+  readonly #objects = new MemoryObjects();
+  readonly stored = openStore(this.#objects);
   readonly sentAgain: EventJson[] = [];
   /** Put in by a test: ids of events that the Broker does not take. */
   readonly refusedAgain = new Set<unknown>();
@@ -135,6 +137,18 @@ export class MemoryReceiver {
       authorizeFor: (sender) => authorizeBy(access, sender),
       findChanged: (changes) => this.functions.changedBy(changes),
       invoke: () => Promise.resolve(),
+      orders: new EventOrders({
+        letters: this.stored,
+        store: this.#objects,
+        send: this.#sendAgain,
+        onSent: telemetry.replayed,
+        authorize: authorizeLettersBy(access),
+        notify: notifyBy({ send: this.#tell, keepDeadLetter, namespace: 'functions', today }),
+        controlNamespace: 'control',
+        clock: systemClock,
+        today,
+        newId: randomUUID,
+      }),
       switchAgent: () => Promise.resolve('changed'),
       router: new EventRouter({
         router: () => this.intents,
@@ -234,10 +248,10 @@ const onFault = (error: unknown): never => {
   throw error;
 };
 
-function openStore(): LetterStore {
+function openStore(store: MemoryObjects): LetterStore {
   let drawn = 0;
   const newId = (): string => String((drawn += 1)).padStart(6, '0');
-  return new LetterStore({ store: new MemoryObjects(), today, newId, onFault });
+  return new LetterStore({ store, today, newId, onFault });
 }
 
 const today = (): Date => new Date('2026-01-01T12:00:00Z');

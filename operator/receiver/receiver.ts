@@ -64,7 +64,7 @@ async function serve(config: ReceiverConfig, environment: Environment): Promise<
   const drain = new Drain(config.drainMs, clock);
   const server = serverOf({
     ...parts,
-    handler: handlerOf({ ...parts, schemas, intents: intents.current }),
+    handler: handlerOf({ ...parts, schemas, deadLetters, intents: intents.current }),
     refreshed,
     deadLetters,
     supervision: supervision?.routes,

@@ -22,10 +22,10 @@ const schemas = new EventSchemas();
 describe('the schemas', () => {
   test('are of draft 2020-12, one for each command, invocation and response', () => {
     const documents = [...buildEventSchemas()];
-    expect(documents.map(([type]) => type)).toHaveLength(14);
+    expect(documents.map(([type]) => type)).toHaveLength(16);
     for (const [type, document] of documents) {
       expect(document['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
-      expect(document['$id']).toBe(`https://lambda.knative.io/schemas/1.0.0/${type}`);
+      expect(document['$id']).toBe(`https://lambda.knative.io/schemas/1.1.0/${type}`);
     }
   });
 

@@ -13,6 +13,7 @@ export interface ReceiverProps {
 }
 
 export interface SentEvent {
+  readonly time?: string | undefined;
   readonly id: string;
   /** Without its prefix. */
   readonly type: string;
@@ -51,8 +52,8 @@ export class ReceiverProcess {
   }
 
   /** Status and what the answer says of the event. */
-  async send({ data, headers, id, path = '/events', type }: SentEvent): Promise<string> {
-    const event = { specversion: '1.0', id, source: '/test', type: `io.knative.lambda.${type}`, data };
+  async send({ data, headers, id, path = '/events', time, type }: SentEvent): Promise<string> {
+    const event = { specversion: '1.0', id, source: '/test', type: `io.knative.lambda.${type}`, time, data };
     return this.#post(path, { 'content-type': 'application/cloudevents+json', ...headers }, event);
   }
 

@@ -104,14 +104,15 @@ interface Sending {
   readonly replica?: number;
   readonly sender?: string;
   readonly path?: string;
+  readonly time?: string;
 }
 
 let count = 0;
 /** Sends to one of the replicas, with an id of its own if none is given. */
 async function send(type: string, data: object, sending: Sending = {}): Promise<string> {
-  const { id = `e-${(count += 1)}`, path = '/events', replica = 0, sender = 'deployer' } = sending;
+  const { id = `e-${(count += 1)}`, path = '/events', replica = 0, sender = 'deployer', time } = sending;
   return (
-    (await cluster.replicas[replica]?.send({ id, type, data, path, headers: proofs.get(sender) ?? {} })) ??
+    (await cluster.replicas[replica]?.send({ id, type, data, path, time, headers: proofs.get(sender) ?? {} })) ??
     'no such replica'
   );
 }
@@ -293,8 +294,20 @@ describe('dead letters', () => {
     expect(await ask('nobody', path)).toMatchObject([401, { error: 'unauthenticated' }]);
   });
 
+  test('are purged by an event once, whichever replica gets it, for whoever may purge', async () => {
+    const time = new Date().toISOString();
+    const order = (sender: string, replica = 0) =>
+      send('command.dlq.purge', { namespace: team }, { id: `purge of ${sender}`, sender, replica, time });
+    await expect(order('on-call')).resolves.toBe('403 forbidden');
+    await expect(order('deployer')).resolves.toBe('403 forbidden');
+    await expect(order('administrator')).resolves.toBe('202 purged');
+    await expect(order('administrator', 1)).resolves.toBe('202 duplicate');
+    const items = [{ reason: 'undeliverable', type: 'io.knative.lambda.notification.dlq.purged' }];
+    expect(await ask('on-call', path)).toMatchObject([200, { total: 1, items }]);
+  });
+
   test('are purged by an administrator of the namespace', async () => {
-    expect(await ask('administrator', '/dlq/purge', purge)).toEqual([200, { purged: 2, left: 0, dryRun: false }]);
+    expect(await ask('administrator', '/dlq/purge', purge)).toEqual([200, { purged: 1, left: 0, dryRun: false }]);
     expect(await ask('on-call', path)).toMatchObject([200, { total: 0 }]);
   });
 });

@@ -5,6 +5,7 @@ import {
   type CommandKind,
   invokeTypes,
   legacyTypes,
+  letterOrderTypes,
   responseTypes,
 } from '../../operator/receiver/event-names.ts';
 import { givenUpReasons } from '../../operator/receiver/dead-letter.ts';
@@ -41,6 +42,11 @@ const effects: Readonly<Record<CommandKind, string>> = {
   rollback: 'runs a revision or an image again until the spec changes',
 };
 
+const orders = {
+  replay: 'sends dead letters again, once for each event',
+  purge: 'removes dead letters, once for each event',
+} as const;
+
 const invocations = {
   sync: 'refused: call the function itself',
   async: 'handed to the Broker of the namespace; what a Broker brings has reached the function already',
@@ -49,6 +55,7 @@ const invocations = {
 function renderTypes(): string {
   const rows = [
     ...Object.entries(commandTypes).map(([type, kind]) => [type, effects[kind]]),
+    ...Object.entries(letterOrderTypes).map(([type, kind]) => [type, orders[kind]]),
     ...Object.entries(invokeTypes).map(([type, wait]) => [type, invocations[wait]]),
     ...Object.keys(responseTypes).map((type) => [type, 'counted']),
     ['any other', 'nothing; 202'],

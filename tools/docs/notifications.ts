@@ -6,12 +6,19 @@ type Row = readonly [when: string, data: string];
 const alert = 'alertName, severity, status, summary, description, labels, annotations, startsAt, endsAt, fingerprint';
 const audit = 'action, resource, resourceName, namespace, user, reason, details, timestamp';
 
+const order = 'namespace, eventId, eventSource, dryRun';
+
 const rows: Readonly<Record<keyof typeof notificationTypes, Row>> = {
   criticalAlert: ['an alert of severity critical fires or is resolved', alert],
   warningAlert: ['one of severity warning', alert],
   infoAlert: ['one of any other severity, or of none', alert],
   auditAccess: ['a command was forbidden', audit],
   auditChange: ['a command was carried out, or refused for another reason', audit],
+  replayedLetters: [
+    'an event asked for a replay of dead letters',
+    `${order}, letters, next, total, replayed, duplicates, undecodable, failed, held`,
+  ],
+  purgedLetters: ['an event asked for a purge of dead letters', `${order}, purged, left`],
 };
 
 const table = (): string =>

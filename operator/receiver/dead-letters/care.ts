@@ -1,5 +1,6 @@
 import type { Clock } from '../../kube/clock.ts';
 import { compact } from './compact.ts';
+import { forgetOldOrders } from './handled-orders.ts';
 import type { LetterStore } from './letter-store.ts';
 import type { ReplayProps } from './replay.ts';
 import { replayDue } from './replay-schedule.ts';
@@ -18,6 +19,7 @@ const [everyMs, retryMs] = [15_000, 2000] as const;
 
 /** Knows what is stored, removes what is too old, merges small segments, and sends again what is due. Until the signal; never fails. */
 export async function careForLetters(props: CareProps, signal: AbortSignal): Promise<void> {
+  const forget = onceEachDay(props, () => forgetOldOrders(props.store, props.today()));
   while (!signal.aborted) {
     let waitMs: number = everyMs;
     try {
@@ -26,6 +28,7 @@ export async function careForLetters(props: CareProps, signal: AbortSignal): Pro
         await purgeExpired(props);
         await compact(props);
         await replayDue(props, signal);
+        await forget();
       }
     } catch (error) {
       props.onFault(error);
@@ -33,4 +36,14 @@ export async function careForLetters(props: CareProps, signal: AbortSignal): Pro
     }
     await props.clock.sleep(waitMs, signal).catch(() => {});
   }
+}
+
+function onceEachDay({ today }: Pick<CareProps, 'today'>, work: () => Promise<void>): () => Promise<void> {
+  let done = '';
+  return async () => {
+    const day = today().toISOString().slice(0, 10);
+    if (day === done) return;
+    await work();
+    done = day;
+  };
 }

@@ -7,7 +7,7 @@ import { readSecretFolder } from '../secret-folder.ts';
 import { careForLetters } from './care.ts';
 import { type BrokerLogin, Keeper } from './keeper.ts';
 import { LetterStore } from './letter-store.ts';
-import { openBucket } from './object-store.ts';
+import { type ObjectStore, openBucket } from './object-store.ts';
 import type { SendAgain } from './replay.ts';
 
 export interface DeadLettersProps {
@@ -27,6 +27,8 @@ export interface DeadLetters {
   readonly keep: KeepDeadLetter;
   readonly letters: LetterStore;
   readonly send: SendAgain;
+  /** What they lie in. */
+  readonly store: ObjectStore;
   /** Until the signal; never fails. */
   run(this: void, signal: AbortSignal): Promise<void>;
 }
@@ -47,6 +49,7 @@ export function openDeadLetters(props: DeadLettersProps): DeadLetters {
     keep,
     letters,
     send,
+    store,
     run: async (signal) => {
       const { retentionDays } = settings;
       const told = { onSent: telemetry.replayed, onExpired: telemetry.expired };

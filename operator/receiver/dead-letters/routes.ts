@@ -8,7 +8,8 @@ import { unknownNamespace } from '../undeliverable.ts';
 import type { Sender } from '../sender.ts';
 import { letterKey } from './letter-entry.ts';
 import { letterQuerySchema } from './letter-query.ts';
-import { replay, type ReplayProps } from './replay.ts';
+import { purgeLetters, purgeSchema, replayLetters, replaySchema, unknownLetter } from './letter-order.ts';
+import type { ReplayProps } from './replay.ts';
 import type { PlacedLetter } from './segment-index.ts';
 
 /** What RBAC must allow on `lambdafunctions/deadletters` of the namespace: to see letters, to replay and to purge them. */
@@ -46,19 +47,6 @@ const after = z.string().max(512).optional();
 
 const listSchema = letterQuerySchema.extend({ limit: whole(1, 1000).default(100), after });
 const showSchema = z.strictObject({ namespace: letterQuerySchema.shape.namespace, key: z.string().min(1).max(256) });
-const replaySchema = letterQuerySchema.extend({
-  key: z.string().min(1).max(256).optional(),
-  limit: whole(1, 500).default(100),
-  after,
-  rate: whole(1, 5000).default(100),
-  dryRun: z.boolean().default(false),
-});
-const purgeSchema = letterQuerySchema.extend({
-  key: z.string().min(1).max(256).optional(),
-  limit: whole(1, 10_000).default(1000),
-  dryRun: z.boolean().default(false),
-});
-
 /** Answers what people ask of dead letters: each acts as far as its Kubernetes identity may. */
 export function letterRoutes(props: LetterRoutesProps): LetterRoutes {
   const { letters } = props;
@@ -83,25 +71,14 @@ export function letterRoutes(props: LetterRoutesProps): LetterRoutes {
       return { ...toSummary(found), letter };
     }),
     replay: answering(async (request) => {
-      const { after: start, dryRun, key, limit, rate, ...query } = parse(replaySchema, bodyOf(request));
-      await enter(request, dryRun ? 'get' : 'update', query.namespace);
-      const page = key === undefined ? letters.page(query, { after: start, limit }) : only(query.namespace, key);
-      const shared = { letters: page.letters.length, next: page.next ?? null };
-      if (dryRun) return { ...shared, dryRun, total: key === undefined ? letters.count(query) : 1 };
-      const { signal } = request;
-      return { ...shared, dryRun, ...(await replay(props, { letters: page.letters, perSecond: rate, signal })) };
+      const order = parse(replaySchema, bodyOf(request));
+      await enter(request, order.dryRun ? 'get' : 'update', order.namespace);
+      return replayLetters(props, order, request.signal);
     }),
     purge: answering(async (request) => {
-      const { dryRun, key, limit, ...query } = parse(purgeSchema, bodyOf(request));
-      await enter(request, dryRun ? 'get' : 'delete', query.namespace);
-      const page = key === undefined ? letters.page(query, { after: undefined, limit }) : only(query.namespace, key);
-      const total = key === undefined ? letters.count(query) : 1;
-      if (dryRun) return { purged: 0, left: total, dryRun };
-      await letters.remove(
-        query.namespace,
-        page.letters.map(({ entry }) => letterKey(entry)),
-      );
-      return { purged: page.letters.length, left: total - page.letters.length, dryRun };
+      const order = parse(purgeSchema, bodyOf(request));
+      await enter(request, order.dryRun ? 'get' : 'delete', order.namespace);
+      return purgeLetters(props, order);
     }),
   };
 
@@ -112,12 +89,6 @@ export function letterRoutes(props: LetterRoutesProps): LetterRoutes {
     await letters.refresh().catch((error: unknown) => {
       throw unavailable('the store of dead letters does not answer', undefined, error);
     });
-  }
-
-  function only(namespace: string, key: string): { letters: readonly PlacedLetter[]; next: undefined } {
-    const found = letters.catalogue.find(namespace, key);
-    if (found === undefined) throw unknownLetter(namespace, key);
-    return { letters: [found], next: undefined };
   }
 }
 
@@ -131,9 +102,6 @@ function answering(work: (request: LetterRequest) => Promise<Answer['body']>): A
     }
   };
 }
-
-const unknownLetter = (namespace: string, key: string): Refusal =>
-  new Refusal('unknown_target', `no dead letter ${key} in namespace ${namespace}`);
 
 const bodyOf = ({ body }: LetterRequest): unknown => parseJson(body, '');
 
