@@ -12,6 +12,7 @@ export {
   type CustomResourceDefinition,
 } from './custom-resource-definition.ts';
 export { durationSeconds } from './duration.ts';
+export { buildSentEventSchemas, sentEventVersion } from './sent-events.ts';
 export { eventTypes, lifecycleTypes, notificationTypes, receiverAudience, uploadEventType } from './event-types.ts';
 export { finalizers } from './finalizers.ts';
 export { buildFunctionCanary } from './function-canary.ts';

@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
+import { expectNoFaults, sentEventFaults } from '../lifecycle/sent-event-faults.ts';
 import { type Audit, auditByEvent, type AuditRecord, auditToAll } from './audit.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { Refusal } from './refusal.ts';
@@ -30,6 +31,11 @@ const audit = auditByEvent({
   environment: 'dev',
   today: () => new Date('2026-01-01T12:00:00Z'),
   newId: () => 'new-id',
+});
+
+afterEach(() => {
+  const data = told.map((one) => [one.type, one.data.kind === 'json' ? one.data.value : undefined] as const);
+  expectNoFaults(data.flatMap(([type, value]) => sentEventFaults(type, value)));
 });
 
 test('an audit event says who did what to which object, and nothing of the data', async () => {

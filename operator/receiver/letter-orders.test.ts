@@ -1,6 +1,7 @@
-import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { notificationTypes } from '../api/index.ts';
+import { expectNoFaults } from '../lifecycle/sent-event-faults.ts';
 import { brokerPath } from './broker-path.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { MemoryReceiver } from './memory-receiver.ts';
@@ -15,6 +16,7 @@ beforeEach(async () => {
   address = `http://127.0.0.1:${await receiver.listen()}`;
   for (const second of [1, 2, 3]) await receiver.stored.keep(letter(second));
 });
+afterEach(() => expectNoFaults(receiver.faults));
 afterAll(async () => {
   for (const one of opened) await one.server.close();
 });

@@ -4,6 +4,7 @@ import { receiverAudience } from '../api/index.ts';
 import type { IntentRouter } from '../intents/index.ts';
 import { systemClock } from '../kube/clock.ts';
 import { FakeClock } from '../kube/fake-clock.ts';
+import { sentEventFaults } from '../lifecycle/sent-event-faults.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { unavailable } from './api-refusal.ts';
 import type { AuditRecord } from './audit.ts';
@@ -116,6 +117,7 @@ export class MemoryReceiver {
 
   readonly #tell = async (event: CloudEvent): Promise<void> => {
     if (this.brokerFaults[0] !== undefined) throw new Error(this.brokerFaults[0]);
+    this.faults.push(...sentEventFaults(event.type, event.data.kind === 'json' ? event.data.value : undefined));
     this.told.push(event);
   };
 

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { expectNoFaults } from '../lifecycle/sent-event-faults.ts';
 import { alertToken, MemoryReceiver } from './memory-receiver.ts';
 
 const receiver = new MemoryReceiver();
@@ -9,6 +10,7 @@ beforeAll(async () => {
   address = `http://127.0.0.1:${await receiver.listen()}/alerts`;
 });
 beforeEach(() => receiver.reset());
+afterEach(() => expectNoFaults(receiver.faults));
 afterAll(() => receiver.server.close());
 
 const answerSchema = z.looseObject({ details: z.array(z.object({ pointer: z.string() })).default([]) });

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { sentEventFaults } from '../../operator/lifecycle/sent-event-faults.ts';
 import { type CloudEventV1, HTTP } from 'cloudevents';
 
 /** A receiver of CloudEvents that can be down. */
 export class EventSink {
   /** Those that were taken, as the SDK reads them. */
   readonly taken: CloudEventV1<unknown>[] = [];
+  /** What breaks the schema of its type. */
+  readonly faults: string[] = [];
   isDown = true;
   refused = 0;
   readonly #server: Server;
@@ -41,7 +44,9 @@ export class EventSink {
       this.refused += 1;
       return 503;
     }
-    this.taken.push(...[HTTP.toEvent<unknown>({ headers: request.headers, body })].flat());
+    const events = [HTTP.toEvent<unknown>({ headers: request.headers, body })].flat();
+    this.faults.push(...events.flatMap(({ data, type }) => sentEventFaults(type, data)));
+    this.taken.push(...events);
     return 202;
   }
 }

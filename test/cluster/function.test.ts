@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { testAgents, testAgentsOfSharedBroker } from './agent-cases.ts';
+import { expectNoFaults } from '../../operator/lifecycle/sent-event-faults.ts';
 import { EventSink } from './event-sink.ts';
 import { eventually } from './eventually.ts';
 import { FunctionCluster, lambda, service, withCondition } from './function-cluster.ts';
@@ -22,6 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await cluster.stop();
   await sink.stop();
+  expectNoFaults(sink.faults);
 });
 
 async function makeAgent(name: string): Promise<void> {

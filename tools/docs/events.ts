@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { buildSentEventSchemas, sentEventVersion } from '../../operator/api/index.ts';
 import { buildEventSchemas, schemaVersion } from '../../operator/receiver/event-data.ts';
 import {
   commandTypes,
@@ -63,8 +64,9 @@ function renderTypes(): string {
   return markdownTable(['Type', 'Effect'], rows);
 }
 
+const fieldType = z.union([z.string(), z.array(z.string()).transform((types) => types.join(' or '))]);
 const objectSchema = z.looseObject({
-  properties: z.record(z.string(), z.looseObject({ type: z.string().optional(), description: z.string().default('') })),
+  properties: z.record(z.string(), z.looseObject({ type: fieldType.optional(), description: z.string().default('') })),
   required: z.array(z.string()).default([]),
 });
 
@@ -80,9 +82,9 @@ function renderFields(schema: unknown): string {
 }
 
 /** Types whose data have the same fields share a table. */
-function renderSchemas(): string {
+function renderSchemas(schemas: ReadonlyMap<string, unknown>): string {
   const typesByTable = new Map<string, readonly string[]>();
-  for (const [type, schema] of buildEventSchemas()) {
+  for (const [type, schema] of schemas) {
     const table = renderFields(schema);
     typesByTable.set(table, [...(typesByTable.get(table) ?? []), `\`${type}\``]);
   }
@@ -128,7 +130,7 @@ ${renderTypes()}
 Version ${schemaVersion} of the schemas, JSON Schema 2020-12. Schemas in the ConfigMap \`knative-lambda-event-schemas\`, by event
 type, take the place of these. \`spec\` is that of a LambdaFunction: [crds.md](crds.md).
 
-${renderSchemas()}
+${renderSchemas(buildEventSchemas())}
 ## Refusals
 
 The body has \`error\`, \`message\`, \`correlationId\`, and in \`details\` a JSON pointer into the event for each fault.
@@ -142,6 +144,12 @@ again by itself. ${deadLetterRoutes}
 ${renderGivenUp()}
 ${renderNotifications()}
 ${renderLifecycleEvents()}
+## Data of what is sent
+
+Version ${sentEventVersion} of the schemas, JSON Schema 2020-12, one for each type. Tests hold every event that they see sent against
+its schema.
+
+${renderSchemas(buildSentEventSchemas())}
 ## Old names
 
 With or without \`network.notifi.\` before them; \`lambda.function.*\` is \`io.knative.lambda.lifecycle.function.*\`.
