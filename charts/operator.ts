@@ -8,9 +8,20 @@ import { operatorImage } from './constructs/image.ts';
 import { releaseAnnotations } from './constructs/release.ts';
 import { componentLabels } from './constructs/labels.ts';
 import { resourceRequirements } from './constructs/resources.ts';
-import { addresses, type Flow, inNamespaces, internet, pods, privateRegistry, tcp, type Workload } from './flow.ts';
+import {
+  addresses,
+  type Flow,
+  inNamespaces,
+  internet,
+  type Peer,
+  pods,
+  privateRegistry,
+  tcp,
+  type Workload,
+} from './flow.ts';
 import type { Part, PartContext } from './part.ts';
-import { names, operatorCanaryPods, operatorPods } from './workloads.ts';
+import { knativeNamespaces, receiverPort } from './receiver-flows.ts';
+import { names, operatorCanaryPods, operatorPods, receiverPods } from './workloads.ts';
 
 const metricsPort = 8080;
 const healthPort = 8081;
@@ -164,6 +175,13 @@ function operatorFlows(environment: Environment): readonly Flow[] {
   );
 }
 
+function receiverFlow(environment: Environment, from: Peer): Flow {
+  const why = 'ask what agents have used of their budgets';
+  return environment.receiver.form === 'deployment'
+    ? { why, from, to: pods(receiverPods(environment)), ports: tcp(receiverPort) }
+    : { why, from, to: inNamespaces(...knativeNamespaces), ports: tcp(8012, 8080, 8081) };
+}
+
 function controllerFlows(environment: Environment, workload: Workload): readonly Flow[] {
   const { cloud, cluster, monitoring } = environment;
   const operator = pods(workload);
@@ -191,6 +209,7 @@ function controllerFlows(environment: Environment, workload: Workload): readonly
     },
     { why: 'kubelet probes', from: addresses(cluster.nodeCidrs), to: operator, ports: tcp(healthPort) },
     { why: 'ask whether models are served', from: operator, to: inNamespaces('ollama'), ports: tcp(11434) },
+    receiverFlow(environment, operator),
     { why: 'traces', from: operator, to: inNamespaces(monitoring.tracesNamespace), ports: tcp(4317, 4318) },
     ...cloudFlows,
   ];

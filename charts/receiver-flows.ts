@@ -79,7 +79,7 @@ function deploymentEntry(environment: Environment): readonly Flow[] {
       ports: tcp(receiverPort),
     },
     {
-      why: 'what supervised agents send',
+      why: 'what supervised agents send, and what agents with a budget use',
       from: pods(functionPods(environment)),
       to: api,
       ports: tcp(receiverPort),

@@ -20,10 +20,10 @@ const ratio = z.string().transform(Number).pipe(z.number('a number').min(0).max(
 
 const flagSchema = z.strictObject({
   mode: z
-    .enum(['controller', 'fetch', 'receiver'])
+    .enum(['controller', 'fetch', 'meter', 'receiver'])
     .default('controller')
     .describe(
-      'program to run: controller; fetch, which prepares a build, and receiver, which takes events, have a help of their own',
+      'program to run: controller; fetch, which prepares a build, meter, which counts what agents use, and receiver, which takes events, have a help of their own',
     ),
   'metrics-bind-address': bindAddress.prefault(':8080').describe('where /metrics is served, :8080; 0 for nowhere'),
   'health-probe-bind-address': bindAddress

@@ -4,6 +4,7 @@ import { parseFlags } from './flags.ts';
 const modes = {
   controller: () => import('./controller.ts'),
   fetch: () => import('./fetch/fetch.ts'),
+  meter: () => import('./meter/program.ts'),
   receiver: () => import('./receiver/receiver.ts'),
 } as const;
 

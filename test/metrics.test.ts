@@ -5,7 +5,6 @@ import { type MetricName, metrics } from '../operator/api/index.ts';
 
 /** Metrics whose program is not there yet, by what emits them; a part that emits its own takes them out of here. */
 const waitingFor: Readonly<Record<string, readonly MetricName[]>> = {
-  'controller of agents': ['knative_lambda_agent_budget_used_ratio'],
   'wrappers of functions': [
     'knative_lambda_function_invocations_total',
     'knative_lambda_function_duration_seconds',

@@ -26,7 +26,7 @@ interface AgentVariables {
 /** What an environment decides for its agents. */
 export function agentSettings(
   variables: AgentVariables,
-  { enforceUsableBy, eventing, maxTimeoutSeconds, serving }: FunctionSettings,
+  { builds, enforceUsableBy, eventing, maxTimeoutSeconds, serving }: FunctionSettings,
 ): AgentSettings {
   const { AGENT_BROKER: kind, AGENT_TIERS: tiers, BROKER_CONFIG: rabbitmq } = variables;
   const { environment, telemetry, timeoutSeconds } = serving;
@@ -37,6 +37,7 @@ export function agentSettings(
     namespaceBroker: eventing.broker,
     deadLetterSink: eventing.deadLetterSink,
     supervision: supervisionOf(variables),
+    meter: { image: builds.fetchImage, pullPolicy: builds.fetchPullPolicy },
     maxTimeoutSeconds,
     enforceUsableBy,
   };

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import type { LambdaAgent } from '../api/index.ts';
 import type { ControllerParts } from '../controllers.ts';
 import type { ReferenceCaches } from '../function/caches.ts';
 import { keyOf, type KubernetesObject } from '../kube/object.ts';
@@ -10,9 +11,10 @@ import { whenGone } from '../reconcile/when-gone.ts';
 import { type Watch, watchMapped, watchOwn } from '../reconcile/watches.ts';
 import { servedBy } from '../served-namespaces.ts';
 import { brokerName } from './broker.ts';
+import { addBudgetMetrics } from './budget-metrics.ts';
 import { type AgentCaches, agentCaches, agentKeys } from './caches.ts';
 import { forwardsOf, routeOf } from './forward.ts';
-import { KnownAgents } from './known-agents.ts';
+import { KnownAgents, type ParsedAgent } from './known-agents.ts';
 import { ModelHealth } from './model-health.ts';
 import { addModelMetrics } from './model-metrics.ts';
 import { modelProbe } from './model-probe.ts';
@@ -22,6 +24,7 @@ import { referencesOf } from './references.ts';
 import { agentSender } from './sender.ts';
 import type { AgentSettings } from './settings.ts';
 import { agentEnd } from './transitions.ts';
+import { readUsedBy, UsedBudgets } from './used-budgets.ts';
 
 const workers = 10;
 const timeoutMs = 120_000;
@@ -36,10 +39,12 @@ export function buildAgentController({ config, informers, lifecycle, ...parts }:
   const agents = new KnownAgents(caches.agents);
   const models = new ModelHealth({ ask: modelProbe((origin) => new Pool(origin, { connections: 1 })), clock, today });
   addModelMetrics(registry, models);
+  const budgets = new UsedBudgets({ read: readUsedBy(), clock });
+  addBudgetMetrics(registry, { find: (key) => agentOf(agents.get(key)), budgets, today });
   addPhaseMetrics(registry, { agents: caches.agents, known: agents, isLeading });
   const settings = config.agents;
   const outbox = lifecycle.outbox(({ name, namespace }) => controller.enqueue(`${namespace}/${name}`, { lane: 'low' }));
-  const world = { client, caches, agents, models, settings, recorder, outbox, today };
+  const world = { client, caches, agents, models, budgets, settings, recorder, outbox, today };
   const isServed = servedBy(config.watch);
   const controller: Controller = new Controller({
     ...telemetry.observe({
@@ -62,6 +67,9 @@ export function buildAgentController({ config, informers, lifecycle, ...parts }:
   });
   return controller;
 }
+
+const agentOf = (parsed: ParsedAgent | undefined): LambdaAgent | undefined =>
+  parsed?.kind === 'agent' ? parsed.agent : undefined;
 
 function watchesOf(caches: AgentCaches, known: KnownAgents, settings: AgentSettings): readonly Watch[] {
   const { agents, brokerConfigs, brokers, functions, pods, replicaSets, revisions, serviceAccounts, triggers } = caches;

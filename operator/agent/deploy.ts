@@ -7,19 +7,20 @@ import { type KnativeService, knativeServiceResource } from '../specs/knative-se
 import { referenceVersions } from '../specs/reference.ts';
 import { serviceAccountResource } from '../specs/service-account.ts';
 import { buildAccount } from './account.ts';
+import type { BudgetFacts } from './budget.ts';
 import { byAgent } from './caches.ts';
 import type { DeployFacts } from './deploy-state.ts';
 import { type BrokerFacts, brokerUrlOf } from './eventing-state.ts';
 import { type AgentPass, type StepResult, unsettledMs } from './pass.ts';
 import { referencesOf } from './references.ts';
 import { sinkOf, type SupervisionFacts } from './supervision.ts';
-import { buildAgentService } from './service.ts';
+import { type AgentServiceProps, buildAgentService } from './service.ts';
 
 /** Applies the Knative Service of the agent, and the account that its pods run as. */
 export async function reconcileDeploy(
   pass: AgentPass,
   broker: BrokerFacts,
-  supervision: SupervisionFacts,
+  { budget, supervision }: { readonly budget: BudgetFacts; readonly supervision: SupervisionFacts },
 ): Promise<StepResult<DeployFacts>> {
   const { agent, caches, key } = pass;
   const live = caches.services.cache.get(key);
@@ -30,7 +31,7 @@ export async function reconcileDeploy(
   if (waitMs > 0 && broker.kind === 'found') {
     return { facts: { kind: 'waitsForBroker', broker: broker.name }, againMs: waitMs };
   }
-  return (await accountRefusal(pass)) ?? ensureService(pass, live, sinkOf(supervision, brokerUrl));
+  return (await accountRefusal(pass)) ?? ensureService(pass, live, { budget, sink: sinkOf(supervision, brokerUrl) });
 }
 
 /** What keeps the agent from having the Service of its name. */
@@ -72,11 +73,11 @@ async function accountRefusal(pass: AgentPass): Promise<StepResult<DeployFacts> 
 async function ensureService(
   pass: AgentPass,
   live: KnativeService | undefined,
-  sink: string | undefined,
+  around: Pick<AgentServiceProps, 'sink' | 'budget'>,
 ): Promise<StepResult<DeployFacts>> {
   const { agent, caches, key, objects, settings } = pass;
   const references = referenceVersions(referencesOf(agent.spec), objects, live);
-  const wanted = buildAgentService({ agent, settings, sink, references });
+  const wanted = buildAgentService({ agent, settings, references, ...around });
   try {
     return {
       facts: {

@@ -77,7 +77,13 @@ describe('an agent', () => {
 });
 
 const serviceOf = (spec: object) =>
-  buildAgentService({ agent: sampleAgent(spec), settings: sampleSettings, sink: undefined, references: '' });
+  buildAgentService({
+    agent: sampleAgent(spec),
+    settings: sampleSettings,
+    sink: undefined,
+    references: '',
+    budget: { kind: 'none' },
+  });
 
 describe('a system prompt', () => {
   test('under ai wins over the one under behavior', () => {
@@ -128,6 +134,7 @@ test('a pod runs hardened, warm, without a token and without a limit of calls', 
     settings: sampleSettings,
     sink: undefined,
     references: '',
+    budget: { kind: 'none' },
   }).spec.template;
   expect(spec).toMatchObject({
     containerConcurrency: 0,

@@ -4,6 +4,7 @@ import { canonicalJson } from '../specs/applied-object.ts';
 import { literalVariable, variable, withOwnVariables } from '../specs/environment-variable.ts';
 import type { TelemetryDefaults } from '../specs/function-environment.ts';
 import { memoryVariables } from './memory-environment.ts';
+import { meteredEndpoint } from './meter.ts';
 import { modelVariables, promptVariables } from './model-environment.ts';
 
 type Observability = NonNullable<LambdaAgentSpec['observability']>;
@@ -27,7 +28,7 @@ export function agentEnvironment({ metadata, spec }: LambdaAgent, around: AgentS
     variable('AGENT_NAMESPACE', metadata.namespace),
     variable('TIMEOUT_SECONDS', around.timeoutSeconds),
     variable('OPERATION_MODE', spec.operationMode),
-    ...modelVariables(spec.ai),
+    ...modelVariables(spec.ai, meteredEndpoint({ spec })),
     ...promptVariables(spec),
     variable('MAX_CONTEXT_MESSAGES', behavior?.maxContextMessages ?? defaultContextMessages),
     variable('EMIT_EVENTS', behavior?.emitEvents ?? true),

@@ -8,6 +8,8 @@ import { type ApprovalPolicy, approvalPolicy, isApprover, pollMs } from '../supe
 import { customQuestion } from '../supervision/custom-question.ts';
 import { dueAt, type QuestionRequest } from '../supervision/question.ts';
 import { slackQuestion } from '../supervision/slack-question.ts';
+import { type Decision, emptyLedger, reserve } from '../budget/ledger.ts';
+import { amountOf, budgetPolicy } from '../budget/policy.ts';
 import { buildAgentBroker, rabbitmqOf } from './broker.ts';
 import { buildAccount } from './account.ts';
 import { isEventingOn } from './eventing.ts';
@@ -61,10 +63,33 @@ function verdictsOf(action: Action, policy: ApprovalPolicy): object {
 
 const parsedBody = (request: QuestionRequest): object => ({ ...request, body: JSON.parse(request.body ?? '{}') });
 
+const run = 'a'.repeat(32);
+const used = { tokens: 900, micros: 2_000_000 };
+
+/** What becomes of a call of the run that has used something, and what a million tokens of each kind cost. */
+function budgetOf({ spec }: LambdaAgent): object | undefined {
+  const policy = budgetPolicy(spec);
+  if (policy === undefined) return undefined;
+  const call = { id: '6f0c2a4e-5d5d-4c4b-9d0a-0d9f6a1b2c3d', run, usage: { input: 1, output: 1 }, leaseMs: 1000 };
+  const ledger = { ...emptyLedger, spent: used, runs: { [run]: { ...used, at: 1 } }, nextAt: now.getTime() + 5000 };
+  const { decision }: { decision: Decision } = reserve(ledger, call, { now: now.getTime(), policy });
+  return {
+    decision,
+    input: amountOf({ input: 1_000_000, output: 0 }, policy).micros,
+    output: amountOf({ input: 0, output: 1_000_000 }, policy).micros,
+  };
+}
+
 /** Every object and decision that an agent leads to. */
 function effectsOf(spec: object): object {
   const agent = sampleAgent(spec);
-  const service = buildAgentService({ agent, settings: sampleSettings, sink: 'http://broker', references: '' });
+  const service = buildAgentService({
+    agent,
+    settings: sampleSettings,
+    sink: 'http://broker',
+    references: '',
+    budget: { kind: 'none' },
+  });
   const [container] = service.spec.template.spec.containers;
   const rabbitmq = rabbitmqOf(agent, sampleSettings.broker);
   const forwards = forwardsOf(agent);
@@ -81,6 +106,7 @@ function effectsOf(spec: object): object {
     },
     isEventingOn: isEventingOn(agent),
     approval: approvalOf(agent),
+    budget: budgetOf(agent),
     broker: rabbitmq && buildAgentBroker(agent, rabbitmq, sampleSettings),
     subscriptions: (agent.spec.eventing?.subscriptions ?? []).map((one) =>
       buildSubscriptionTrigger(agent, one, sampleSettings),
@@ -95,6 +121,7 @@ function effectsOf(spec: object): object {
       rights: rights === undefined ? { kind: 'none' } : { kind: 'settled', rights },
       tiers: sampleSettings.tiers,
       supervision: { kind: 'none' },
+      budget: { kind: 'metered', ledger: '', used: { day: '2026-01-01', ...used } },
       deploy: { kind: 'notAccepted' },
       eventing: { broker: { kind: 'off' }, triggers: noTriggers },
       model: { target: undefined, report: undefined },
@@ -537,7 +564,45 @@ function secretRows(field: string): readonly Row[] {
   ];
 }
 
+const prices = { input: '3', output: '15', currency: 'EUR' };
+const budget = (block: object): object => ({ budget: block });
+const call = 'budget > decision >';
+
+const budgetRows: readonly Row[] = [
+  ['budget.perDay.tokens', budget({ perDay: { tokens: 900 } }), `${call} scope`, 'day'],
+  ['budget.perDay.tokens', budget({ perDay: { tokens: 900 } }), 'status > budget > tokensLimit', 900],
+  ['budget.perDay.money', budget({ perDay: { money: '2' }, prices }), `${call} unit`, 'micros'],
+  ['budget.perDay.money', budget({ perDay: { money: '2' }, prices }), 'status > budget > moneyLimit', '2.00'],
+  ['budget.perRun.tokens', budget({ perRun: { tokens: 900 } }), `${call} scope`, 'run'],
+  ['budget.perRun.money', budget({ perRun: { money: '1.999999' }, prices }), `${call} unit`, 'micros'],
+  [
+    'budget.action',
+    budget({ perDay: { tokens: 1 }, action: 'throttle' }),
+    `${call} delayMs`,
+    5000,
+    budget({ perDay: { tokens: 1 } }),
+  ],
+  [
+    'budget.action',
+    budget({ perDay: { tokens: 1 }, action: 'warn' }),
+    `${call} delayMs`,
+    0,
+    budget({ perDay: { tokens: 1 } }),
+  ],
+  [
+    'budget.warnPercent',
+    budget({ perDay: { tokens: 1000 }, warnPercent: 95 }),
+    'status > budget > state',
+    'within',
+    budget({ perDay: { tokens: 1000 } }),
+  ],
+  ['budget.prices.input', budget({ perDay: { money: '9' }, prices }), 'budget > input', 3_000_000],
+  ['budget.prices.output', budget({ perDay: { money: '9' }, prices }), 'budget > output', 15_000_000],
+  ['budget.prices.currency', budget({ perDay: { money: '9' }, prices }), 'status > budget > currency', 'EUR'],
+];
+
 const rows = [
+  ...budgetRows,
   ...runRows,
   ...variableRows,
   ...modelRows,

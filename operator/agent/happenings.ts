@@ -8,9 +8,10 @@ const telling = {
     DeployReady: 'Deploy',
     Eventing: 'Expose',
     Rights: 'Bind',
+    Budget: 'Meter',
     SpecEffective: 'Validate',
   },
-  untold: new Set(['SpecAccepted', 'SpecNotAccepted', 'EventingOff']),
+  untold: new Set(['SpecAccepted', 'SpecNotAccepted', 'EventingOff', 'WithinBudget', 'BudgetUnread']),
 };
 
 /** What happened to an agent between two of its statuses. */

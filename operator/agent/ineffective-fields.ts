@@ -1,5 +1,6 @@
 import type { LambdaAgentSpec } from '../api/index.ts';
 import { askedInVain, type IneffectiveField } from '../conditions/ineffective-field.ts';
+import { endpointNames } from './model-environment.ts';
 import type { BrokerMode } from './settings.ts';
 
 const ofScrape = 'one PodMonitor of the platform scrapes every agent';
@@ -17,6 +18,7 @@ export function fieldsWithoutEffect(spec: LambdaAgentSpec, mode: BrokerMode): re
   return [
     ...askedInVain(ineffectiveFields, spec),
     ...ofActingAlone(spec),
+    ...ofOwnEndpoint(spec),
     ...(mode.kind === 'shared' ? ofSharedBroker(spec) : []),
   ];
 }
@@ -26,6 +28,16 @@ function ofActingAlone({ approval, operationMode }: LambdaAgentSpec): readonly s
   return approval === undefined || operationMode === 'supervised'
     ? []
     : ['spec.approval (nobody is asked: add operationMode: supervised)'];
+}
+
+/** What the author sets wins, and leads past the meter. */
+function ofOwnEndpoint({ ai, budget, env = [] }: LambdaAgentSpec): readonly string[] {
+  if (budget === undefined || ai === undefined) return [];
+  const names = new Set(endpointNames(ai.provider));
+  const set = env.flatMap(({ name }) => (names.has(name) ? [name] : []));
+  return set.length === 0
+    ? []
+    : [`spec.budget (env ${set.join(', ')} leads past the meter: set spec.ai.endpoint instead)`];
 }
 
 /** One broker serves the namespace, with its RabbitMQ and its dead letters. */

@@ -13,6 +13,7 @@ import type { AgentWorld } from './pass.ts';
 import { reconcileAgent } from './reconcile.ts';
 import { sampleSettings } from './sample.ts';
 import type { AgentSettings } from './settings.ts';
+import { UsedBudgets } from './used-budgets.ts';
 
 export const namespace = 'agents';
 
@@ -77,6 +78,10 @@ export class MemoryWorld {
         ask: () => Promise.resolve({ kind: 'served' }),
         clock: this.#clock,
         today: this.#today,
+      }),
+      budgets: new UsedBudgets({
+        read: () => Promise.resolve({ day: '2026-01-01', tokens: 0, micros: 0 }),
+        clock: this.#clock,
       }),
       settings: this.#settings,
       today: this.#today,

@@ -43,14 +43,20 @@ export function modelEndpoint({ endpoint = '', provider }: Ai): string | undefin
   return endpoint === '' ? providers[provider].address : endpoint;
 }
 
-/** Variables that say which model to ask, and how. */
-export function modelVariables(ai: LambdaAgentSpec['ai']): readonly EnvVar[] {
+/** Names under which an agent is told where its model is. */
+export const endpointNames = (provider: Provider): readonly string[] => [
+  'AI_ENDPOINT',
+  ...providers[provider].endpoint,
+];
+
+/** Variables that say which model to ask, and how. @param endpoint where the agent asks it */
+export function modelVariables(ai: LambdaAgentSpec['ai'], endpoint: string | undefined): readonly EnvVar[] {
   if (ai === undefined) return [];
   const { apiKeySecretRef: key, maxTokens, model, provider, temperature } = ai;
   const names: ProviderNames = providers[provider];
   return [
     variable('AI_PROVIDER', provider),
-    ...same(['AI_ENDPOINT', ...names.endpoint], modelEndpoint(ai)),
+    ...same(endpointNames(provider), endpoint),
     ...same(['AI_MODEL', ...names.model], model),
     ...same(['AI_TEMPERATURE', 'TEMPERATURE'], temperature),
     ...same(['AI_MAX_TOKENS', 'MAX_TOKENS'], maxTokens),

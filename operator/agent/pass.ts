@@ -8,6 +8,7 @@ import type { AgentCaches } from './caches.ts';
 import type { KnownAgents } from './known-agents.ts';
 import type { ModelHealth } from './model-health.ts';
 import type { AgentSettings } from './settings.ts';
+import type { UsedBudgets } from './used-budgets.ts';
 
 /** What passes ask of the API server. */
 export type AgentClient = Pick<KubeClient, 'apply' | 'applyStatus' | 'delete' | 'get' | 'merge'>;
@@ -18,6 +19,7 @@ export interface AgentWorld {
   readonly caches: AgentCaches;
   readonly agents: KnownAgents;
   readonly models: Pick<ModelHealth, 'read' | 'forget'>;
+  readonly budgets: Pick<UsedBudgets, 'read' | 'forget'>;
   readonly settings: AgentSettings;
   readonly recorder: Pick<EventRecorder, 'record'>;
   readonly outbox: StatusOutbox;

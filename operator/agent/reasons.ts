@@ -16,6 +16,10 @@ export const reasons = {
       '{field} has {bytes} bytes, allowed {allowed}',
       'shorten it, or keep what it quotes where the agent can look it up',
     ),
+    BudgetUnavailable: stalled(
+      'spec.budget cannot be kept: nobody here counts calls, as dead letters or the keys of paths are not set',
+      'set them up as docs/operations/agents.md says, or remove spec.budget',
+    ),
   },
   DeployReady: {
     Deployed: deploy.Deployed,
@@ -118,6 +122,21 @@ export const reasons = {
     ApproversUnknown: stalled(
       'no answer of {approvers} counts: they are no ids of Slack users',
       'list ids such as U012AB3CD in spec.approval.slack.approvers; names can be changed by their owners',
+    ),
+  },
+  Budget: {
+    WithinBudget: done('the budget of the day has room'),
+    BudgetNearlySpent: retrying(
+      '{percent} % of the budget of the day are used',
+      'look for what uses it, or raise spec.budget.perDay',
+    ),
+    BudgetSpent: stalled(
+      'the budget of the day is spent: {effect}',
+      'look for what used it, or raise spec.budget.perDay, which holds at once',
+    ),
+    BudgetUnread: retrying(
+      'what of the budget is used is not known: the receiver does not say',
+      'look whether the receiver runs, and whether its dead letters are stored',
     ),
   },
   Ready: {

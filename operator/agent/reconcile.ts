@@ -12,6 +12,7 @@ import { done, type Outcome, requeueAfter, terminal, waiting } from '../reconcil
 import type { ReconcileContext } from '../reconcile/pass.ts';
 import { canonicalJson } from '../specs/applied-object.ts';
 import { manager } from '../specs/ownership.ts';
+import { budgetFaults, reconcileBudget } from './budget.ts';
 import { byAgent } from './caches.ts';
 import { agentSender } from './sender.ts';
 import { reconcileDeploy } from './deploy.ts';
@@ -36,20 +37,25 @@ export async function reconcileAgent(key: string, context: ReconcileContext, wor
   const parsed = world.agents.get(key);
   await removeLeftovers(heirOf(key, stored, world), world.client, context.signal);
   if (stored === undefined || parsed === undefined) {
-    world.models.forget(key);
+    forget(key, world);
     return done;
   }
   const { client } = world;
   const removal = { client, finalizer: finalizers.LambdaAgent, fieldManager: manager, signal: context.signal };
   await removeOldFinalizer(agentResource, stored, removal);
   if (parsed.kind === 'unreadable') {
-    world.models.forget(key);
+    forget(key, world);
     await tellUnreadable(stored, parsed.message, world, context);
     return terminal('SpecUnreadable', parsed.message);
   }
   const { agent } = parsed;
   const objects = referencedObjects(agent.metadata.namespace, world.caches.references);
   return withoutConflict(() => reconcileReadable({ ...world, key, context, agent, objects }));
+}
+
+function forget(key: string, { budgets, models }: AgentWorld): void {
+  budgets.forget(key);
+  models.forget(key);
 }
 
 function heirOf(key: string, stored: StoredAgent | undefined, { caches }: AgentWorld): Heir {
@@ -78,15 +84,17 @@ async function reconcileReadable(pass: AgentPass): Promise<Outcome> {
 /** The broker comes first: the agent is told its address. What is wrong with the spec changes nothing that runs. */
 async function takeSteps(pass: AgentPass): Promise<StepResult<AgentFacts>> {
   const { agent, objects, settings, today } = pass;
-  const faults = validateAgent(agent, settings, objects);
+  const budget = await reconcileBudget(pass);
+  const faults = [...validateAgent(agent, settings, objects), ...budgetFaults(budget.facts)];
   const rights = await reconcileRights(pass);
   const broker = await reconcileBroker(pass);
   const supervision = await reconcileSupervision(pass);
+  const around = { budget: budget.facts, supervision: supervision.facts };
   const deploy: StepResult<DeployFacts> =
-    faults.length === 0 ? await reconcileDeploy(pass, broker.facts, supervision.facts) : notAccepted;
+    faults.length === 0 ? await reconcileDeploy(pass, broker.facts, around) : notAccepted;
   const triggers = await reconcileTriggers(pass, broker.facts);
   const model = readModel(pass);
-  const times = [rights, broker, supervision, deploy, triggers, model].flatMap(({ againMs }) =>
+  const times = [rights, broker, supervision, budget, deploy, triggers, model].flatMap(({ againMs }) =>
     againMs === undefined ? [] : [againMs],
   );
   return {
@@ -95,7 +103,7 @@ async function takeSteps(pass: AgentPass): Promise<StepResult<AgentFacts>> {
       faults,
       rights: rights.facts,
       tiers: settings.tiers,
-      supervision: supervision.facts,
+      ...around,
       deploy: deploy.facts,
       eventing: { broker: broker.facts, triggers: triggers.facts },
       model: model.facts,

@@ -36,6 +36,7 @@ export const sampleSettings: AgentSettings = {
   namespaceBroker: functionSettings.eventing.broker,
   deadLetterSink: functionSettings.eventing.deadLetterSink,
   supervision: { address: 'http://receiver.control', readKey: () => Promise.resolve('k'.repeat(32)) },
+  meter: { image: 'registry.example.com/knative-lambda-operator:v0.1.0', pullPolicy: 'IfNotPresent' },
   maxTimeoutSeconds: 3600,
   enforceUsableBy: true,
 };

@@ -19,7 +19,9 @@ import {
 } from '../specs/knative-service.ts';
 import { agentLabels, controllerReference } from '../specs/ownership.ts';
 import { accountName } from './account.ts';
+import { type BudgetFacts } from './budget.ts';
 import { agentEnvironment } from './environment.ts';
+import { meterContainer } from './meter.ts';
 import { systemPrompt } from './prompt.ts';
 import { promptMount, promptVolume } from './prompt-volume.ts';
 import type { AgentSettings } from './settings.ts';
@@ -30,6 +32,7 @@ export interface AgentServiceProps {
   readonly settings: AgentSettings;
   /** Where the agent sends events; undefined where it may send none. */
   readonly sink: string | undefined;
+  readonly budget: BudgetFacts;
   /** Secrets and ConfigMaps that the agent names, with their versions: a new version is a new revision. */
   readonly references: string;
 }
@@ -74,7 +77,7 @@ function agentTemplate(props: AgentServiceProps): RevisionTemplate {
       automountServiceAccountToken: mayCallApi(agent, settings.tiers),
       enableServiceLinks: false,
       imagePullSecrets: (spec.image.imagePullSecrets ?? []).map((secret) => ({ name: secret })),
-      containers: [agentContainer(props)],
+      containers: [agentContainer(props), ...meterOf(props)],
       volumes: [temporaryVolume, ...(prompt === undefined ? [] : [promptVolume(prompt)])],
     },
   };
@@ -109,6 +112,12 @@ function agentContainer({ agent, settings, sink }: AgentServiceProps): Container
     securityContext: hardenedSecurityContext,
     volumeMounts: [temporaryMount, ...(systemPrompt(agent.spec) === undefined ? [] : [promptMount])],
   };
+}
+
+function meterOf({ agent, budget, settings }: AgentServiceProps): readonly Container[] {
+  if (budget.kind !== 'metered') return [];
+  const timeoutSeconds = requestTimeout(agent.spec, settings.serving.timeoutSeconds);
+  return [meterContainer({ agent, settings, ledger: budget.ledger, timeoutSeconds })];
 }
 
 /** A digest wins; an empty tag or digest counts as none. */

@@ -26,6 +26,8 @@ export interface AgentSettings {
   readonly deadLetterSink: Destination | undefined;
   /** Who holds what supervised agents send; undefined where nobody does. */
   readonly supervision: SupervisionTarget | undefined;
+  /** The product's image, which counts the calls of agents with a budget. */
+  readonly meter: { readonly image: string; readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never' };
   /** Longest call that Knative allows, in seconds. */
   readonly maxTimeoutSeconds: number;
   /** Whether a Secret must carry the label by which its owner lends it to functions and agents. */

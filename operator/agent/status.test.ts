@@ -22,6 +22,7 @@ const factsWith = (more: Partial<AgentFacts>): AgentFacts => ({
   rights: { kind: 'none' },
   tiers: [],
   supervision: { kind: 'none' },
+  budget: { kind: 'none' },
   deploy: deployFacts(readyService),
   eventing: { broker: { kind: 'off' }, triggers: noTriggers },
   model: { target: undefined, report: undefined },

@@ -2,6 +2,7 @@ import type { AgentTier, conditionTypes, LambdaAgent, LambdaAgentStatus } from '
 import { type Judgement, judge as judgeAs, progress, timed } from '../conditions/judgement.ts';
 import { serviceStatus } from '../function/deploy-state.ts';
 import { canonicalJson } from '../specs/applied-object.ts';
+import { type BudgetFacts, budgetFinding, budgetStatus } from './budget.ts';
 import { type DeployFacts, deployFinding } from './deploy-state.ts';
 import { type EventingFacts, eventingFinding, eventingStatus } from './eventing-state.ts';
 import { finding, type Finding } from './finding.ts';
@@ -19,6 +20,7 @@ export interface AgentFacts {
   /** That the environment allows. */
   readonly tiers: readonly AgentTier[];
   readonly supervision: SupervisionFacts;
+  readonly budget: BudgetFacts;
   readonly deploy: DeployFacts;
   readonly eventing: EventingFacts;
   readonly model: ModelFacts;
@@ -37,6 +39,7 @@ export function agentStatus(facts: AgentFacts): LambdaAgentStatus {
   const events = eventingStatus(eventing, before.eventingStatus);
   const ai = aiStatus(agent, facts.model);
   const permissions = permissionStatus(agent, facts.rights);
+  const budget = budgetStatus(agent, facts.budget);
   return {
     phase: phaseOf(steps),
     observedGeneration: agent.metadata.generation,
@@ -44,6 +47,7 @@ export function agentStatus(facts: AgentFacts): LambdaAgentStatus {
     ...(events === undefined ? {} : { eventingStatus: events }),
     ...(ai === undefined ? {} : { aiStatus: ai }),
     ...(permissions === undefined ? {} : { permissionStatus: permissions }),
+    ...(budget === undefined ? {} : { budget }),
     conditions: timed(judgementsOf(facts, steps, service?.url ?? ''), agent, facts.now),
   };
 }
@@ -118,6 +122,7 @@ function judgementsOf(facts: AgentFacts, steps: Steps, url: string): readonly Ju
     judge('Eventing', steps.eventing),
     ...rightsJudgement(facts),
     ...supervisionJudgement(facts),
+    ...budgetJudgement(facts),
     ...remarks(facts),
   ];
 }
@@ -147,6 +152,11 @@ function rightsJudgement({ rights, tiers }: AgentFacts): readonly Judgement[] {
 function supervisionJudgement({ agent, supervision }: AgentFacts): readonly Judgement[] {
   const found = supervisionFinding(agent, supervision);
   return found === undefined ? [] : [judge('Supervision', found)];
+}
+
+function budgetJudgement({ agent, budget }: AgentFacts): readonly Judgement[] {
+  const found = budgetFinding(agent, budget);
+  return found === undefined ? [] : [judge('Budget', found)];
 }
 
 /** What is given and what is switched off, never that something is not: of an agent without a tier it would read as a right. */

@@ -16,7 +16,8 @@ const noKey: AgentSettings = {
 
 async function sinkIn(settings: AgentSettings, agent = supervised({ slack })): Promise<string | undefined> {
   const sink = sinkOf((await reconcileSupervision({ agent, settings })).facts, 'http://broker');
-  const [container] = buildAgentService({ agent, settings, sink, references: '' }).spec.template.spec.containers;
+  const [container] = buildAgentService({ agent, settings, sink, references: '', budget: { kind: 'none' } }).spec
+    .template.spec.containers;
   return container.env?.find(({ name }) => name === 'K_SINK')?.value;
 }
 

@@ -18,6 +18,7 @@ const factsWith = (more: Partial<AgentFacts>): AgentFacts => ({
   rights: { kind: 'none' },
   tiers: [],
   supervision: { kind: 'none' },
+  budget: { kind: 'none' },
   areSecretsWatched: true,
   ineffective: [],
   now: new Date('2026-01-01T12:00:00Z'),

@@ -3,6 +3,7 @@ import { agentEventing } from './agent-eventing.ts';
 import { ai } from './ai.ts';
 import { approval } from './approval.ts';
 import { behavior } from './behavior.ts';
+import { budget } from './budget.ts';
 import {
   containerArguments,
   containerCommand,
@@ -44,6 +45,7 @@ export const agentSpec = z
       .default('agentic')
       .describe('Whether the agent acts alone or asks for approval'),
     approval: approval.optional().describe('Who approves what a supervised agent does'),
+    budget: budget.optional().describe('Limits of what calls of the model may use, metered in the pod'),
     env: environmentVariables.optional().describe('Environment variables of the agent; they win over injected ones'),
     scaling: agentScaling.optional().describe('How many pods run'),
     resources: agentResources.optional().describe('What a pod gets'),
@@ -66,6 +68,18 @@ export const agentSpec = z
         message: 'operationMode is supervised: add approval with at least one provider, or use agentic',
         reason: 'FieldValueRequired',
         fieldPath: '.approval',
+      },
+      {
+        rule: "!has(self.budget) || (has(self.ai) && (self.ai.provider in ['openai', 'anthropic'] || (self.ai.provider == 'ollama' && has(self.ai.endpoint) && self.ai.endpoint != '')))",
+        message: 'a budget is metered on the way to the model: add ai with a provider, for ollama with its endpoint',
+        reason: 'FieldValueRequired',
+        fieldPath: '.ai',
+      },
+      {
+        rule: "!has(self.budget) || !has(self.ai) || !has(self.ai.endpoint) || self.ai.endpoint == '' || self.ai.endpoint.matches('^https?://')",
+        message: 'a budget is metered over HTTP: begin ai.endpoint with http:// or https://',
+        reason: 'FieldValueInvalid',
+        fieldPath: '.ai',
       },
     ),
   );

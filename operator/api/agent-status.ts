@@ -62,6 +62,16 @@ const memoryStatus = z.object({
   lastSync: timestamp.optional().describe('When the stores were last written'),
 });
 
+const budgetStatus = z.object({
+  day: z.string().optional().describe('Day that this is about, in UTC'),
+  state: z.enum(['within', 'warned', 'spent']).optional().describe('Whether the limit of the day is near or reached'),
+  tokensUsed: int64(0).optional().describe('Tokens of the day, those of calls under way as they are reserved'),
+  tokensLimit: int64(0).optional().describe('Limit of the day'),
+  moneyUsed: z.string().optional().describe('Money of the day by the prices of the spec'),
+  moneyLimit: z.string().optional().describe('Limit of the day'),
+  currency: z.string().optional().describe('Currency of both'),
+});
+
 export const agentStatus = z.object({
   phase: z.enum(agentPhases).optional().describe('Where the agent is, in one word'),
   observedGeneration: int64(0).optional().describe('Generation of the spec that this status is about'),
@@ -70,6 +80,7 @@ export const agentStatus = z.object({
   aiStatus: aiStatus.optional().describe('The model'),
   permissionStatus: permissionStatus.optional().describe('Limits in force'),
   memoryStatus: memoryStatus.optional().describe('The memory'),
+  budget: budgetStatus.optional().describe('What of the budget is used; read about once a minute'),
   pendingEvents,
   conditions: conditions.optional().describe('State of each step, and Ready for all of them'),
 });

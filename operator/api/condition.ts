@@ -24,6 +24,7 @@ export const conditionTypes = {
     'Eventing',
     'Rights',
     'Supervision',
+    'Budget',
     'Monitoring',
     'SecretsWatched',
     'SpecEffective',

@@ -59,7 +59,7 @@ export const workloadMetrics = {
   },
   knative_lambda_agent_budget_used_ratio: {
     type: 'gauge',
-    help: 'Used share of the budget of the day, 1 when it is spent; unit is tokens or usd.',
+    help: 'Used share of the budget of the day, 1 when it is spent; unit is tokens or money.',
     labels: ['agent', 'agent_namespace', 'unit'],
     emittedBy: 'operator',
   },

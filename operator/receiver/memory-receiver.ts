@@ -231,6 +231,7 @@ export class MemoryReceiver {
         onWrong: ({ name }, fault) => this.exposed.wrong.push(`${name}: ${fault}`),
       }),
       supervision: undefined,
+      budgets: undefined,
       ready: [{ name: 'schemas', fault: () => this.notReady[0] }],
       isDraining: () => false,
       metrics: { contentType: registry.contentType, body: () => registry.render() },

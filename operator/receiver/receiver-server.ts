@@ -19,7 +19,8 @@ import { buildServer, type ServerProps } from './server.ts';
 import { reviewTokens } from './token-review.ts';
 import { receiveUndeliverableBy } from './undeliverable.ts';
 
-interface ServingParts extends ReceiverParts, Pick<ServerProps, 'supervision' | 'ready' | 'isDraining' | 'metrics'> {
+interface ServingParts
+  extends ReceiverParts, Pick<ServerProps, 'supervision' | 'budgets' | 'ready' | 'isDraining' | 'metrics'> {
   readonly handler: EventHandler;
   readonly refreshed: ReturnType<typeof refreshedSettings>;
   /** Undefined where none are stored. */
@@ -29,7 +30,7 @@ interface ServingParts extends ReceiverParts, Pick<ServerProps, 'supervision' | 
 /** The doors of the receiver: who may come in by each, and what happens then. */
 export function serverOf(parts: ServingParts) {
   const { access, audit, client, clock, config, deadLetters, handler, keepDeadLetter, log, notify } = parts;
-  const { isDraining, metrics, ready, refreshed, supervision, telemetry, today } = parts;
+  const { budgets, isDraining, metrics, ready, refreshed, supervision, telemetry, today } = parts;
   const onFault = (err: unknown): void => log.error({ err }, 'an event was not handled');
   const authenticate = authenticateBy({
     reviewToken: reviewTokens({ client, clock, audience: config.audience }),
@@ -102,6 +103,7 @@ export function serverOf(parts: ServingParts) {
       onWrong: ({ kind, name, namespace }, fault) => log.warn({ kind, namespace, name, fault }, 'this is no tool'),
     }),
     supervision,
+    budgets,
     ready,
     isDraining,
     metrics,

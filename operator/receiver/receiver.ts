@@ -23,6 +23,8 @@ import { type Notify, notifyBy } from './notify.ts';
 import { type ReceiverTelemetry, receiverTelemetry } from './receiver-telemetry.ts';
 import { refreshedSettings } from './refreshed-settings.ts';
 import { EventSchemas } from './schemas.ts';
+import { openBudgets } from '../budget/budgets.ts';
+import type { BudgetRoutes } from '../budget/routes.ts';
 import { openSupervision, type Supervision } from '../supervision/supervision.ts';
 import { supervisionTelemetry } from '../supervision/telemetry.ts';
 import { handlerOf } from './event-handling.ts';
@@ -68,6 +70,7 @@ async function serve(config: ReceiverConfig, environment: Environment): Promise<
     refreshed,
     deadLetters,
     supervision: supervision?.routes,
+    budgets: budgetsOf(config, { client, log, refreshed }),
     ready: [drain, ...Object.values(refreshed)],
     isDraining: drain.hasBegun,
     metrics: { contentType: registry.contentType, body: () => registry.render() },
@@ -154,6 +157,17 @@ function supervisionOf(config: ReceiverConfig, parts: SupervisionParts): Supervi
     today,
     newId: randomUUID,
   });
+}
+
+/** Beside the dead letters: where nothing is stored, no ledger is. */
+function budgetsOf(
+  { deadLetters }: ReceiverConfig,
+  { client, log, refreshed }: Omit<SupervisionParts, 'registry'>,
+): BudgetRoutes | undefined {
+  if (deadLetters.kind === 'none') return undefined;
+  const { brokerKeys, storeKeys } = refreshed;
+  const { place } = deadLetters;
+  return openBudgets({ place, storeKeys: storeKeys.current, pathKeys: brokerKeys.current, client, log, today });
 }
 
 /** @throws ConfigurationError when the port cannot be had */

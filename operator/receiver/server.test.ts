@@ -401,6 +401,7 @@ async function slowServer(concurrency: number) {
     letters: undefined,
     interfaces: { a2a: undefined, mcp: undefined },
     supervision: undefined,
+    budgets: undefined,
     ready: [],
     isDraining: () => false,
     metrics: { contentType: 'text/plain', body: () => Promise.resolve('') },

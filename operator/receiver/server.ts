@@ -11,6 +11,7 @@ import type { InterfaceRoutes } from './interfaces/routes.ts';
 import type { ReceiverTelemetry } from './receiver-telemetry.ts';
 import { Refusal } from './refusal.ts';
 import type { EventRequest, Receive } from './receive.ts';
+import type { BudgetRoutes } from '../budget/routes.ts';
 import type { SupervisionRoutes } from '../supervision/routes.ts';
 
 export interface ServerLimits {
@@ -50,6 +51,8 @@ export interface ServerProps {
   readonly interfaces: InterfaceRoutes;
   /** Undefined where no actions of agents are held. */
   readonly supervision: SupervisionRoutes | undefined;
+  /** Undefined where no ledgers are kept. */
+  readonly budgets: BudgetRoutes | undefined;
   readonly ready: readonly HealthCheck[];
   /** Whether it will end soon, so that nobody should keep a connection. */
   readonly isDraining: () => boolean;
@@ -97,6 +100,7 @@ export function buildServer(props: ServerProps): FastifyInstance {
   addLetterRoutes(server, props);
   mountInterfaces(server, props.interfaces, toEventRequest);
   addSupervisionRoutes(server, props);
+  addBudgetRoutes(server, props);
   addHealthRoutes(server, props);
   addErrors(server, props);
   addHeaders(server, props);
@@ -189,6 +193,31 @@ function addSupervisionRoutes(server: FastifyInstance, { limits, supervision }: 
     return send(reply, await take.hold({ ...toEventRequest(request), agent, secret: found.get('proof') ?? '' }));
   });
 }
+
+function addBudgetRoutes(server: FastifyInstance, { budgets, limits }: ServerProps): void {
+  if (budgets === undefined) return;
+  const routes = [
+    { method: 'POST', path: 'reservations', take: budgets.reserve },
+    { method: 'POST', path: 'settlements', take: budgets.settle },
+    { method: 'GET', path: '', take: budgets.used },
+  ] as const;
+  for (const { method, path, take } of routes) {
+    const limited = limitTo(limits.concurrency, take);
+    server.route({
+      method,
+      url: `/budgets/:namespace/:agent/:proof/${path}`,
+      bodyLimit: budgetBodyBytes,
+      handler: async (request, reply) => {
+        const found = textsOf(request.params);
+        const agent = { namespace: found.get('namespace') ?? '', name: found.get('agent') ?? '' };
+        const { body, correlationId } = toEventRequest(request);
+        return send(reply, await limited({ agent, body, correlationId, secret: found.get('proof') ?? '' }));
+      },
+    });
+  }
+}
+
+const budgetBodyBytes = 4096;
 
 function limitTo<Request>(
   concurrency: number,

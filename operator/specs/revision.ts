@@ -11,7 +11,8 @@ export interface RevisionSpec {
   readonly automountServiceAccountToken: boolean;
   readonly enableServiceLinks: false;
   readonly imagePullSecrets: readonly LocalObjectReference[];
-  readonly containers: readonly [Container];
+  /** The one that serves comes first. */
+  readonly containers: readonly [Container, ...Container[]];
   readonly volumes: readonly Volume[];
 }
 

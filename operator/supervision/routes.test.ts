@@ -97,6 +97,7 @@ async function open(): Promise<void> {
       today: () => now,
       onFault,
     }),
+    budgets: undefined,
     ready: [],
     isDraining: () => false,
     metrics: { contentType: 'text/plain', body: () => registry.render() },

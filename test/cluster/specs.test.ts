@@ -134,7 +134,13 @@ function agentObjects(agent: LambdaAgent): readonly AppliedObject[] {
     buildAccount(agent) ?? neverEmpty(),
     config,
     broker,
-    buildAgentService({ agent, settings: agentSettings, sink: 'http://broker.example.com', references: '' }),
+    buildAgentService({
+      agent,
+      settings: agentSettings,
+      sink: 'http://broker.example.com',
+      references: '',
+      budget: { kind: 'none' },
+    }),
     ...subscriptions.map((one) => buildSubscriptionTrigger(agent, one, agentSettings)),
     ...forwardsOf(agent).map((one) =>
       buildForwardTrigger(agent, one, { uri: 'http://other-broker.example.com' }, agentSettings),
@@ -301,6 +307,7 @@ describe('objects of a function on a real API server', () => {
             settings: agentSettings,
             sink: undefined,
             references: '',
+            budget: { kind: 'metered', ledger: 'http://receiver/budgets/a/b/c/', used: undefined },
           }).spec;
           const { containerConcurrency: _, timeoutSeconds: __, ...pod } = template.spec;
           expect(await runs(namespace, pod, template.metadata.labels)).toMatchObject({ status: 201, warnings: [] });

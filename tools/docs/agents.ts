@@ -160,6 +160,50 @@ The metrics \`knative_lambda_supervision_held_actions\` and \`knative_lambda_sup
 \`knative_lambda_supervision_questions_total\` whether those who approve can be asked. Where a receiver is a Knative Service it
 needs a minimum scale of 1: nobody looks at the clock while none runs.
 
+## Budgets
+
+With \`spec.budget\` each pod of the agent has a second container, \`meter\`, the product's image. \`AI_ENDPOINT\` and the variable of the
+provider name it on loopback; it passes requests on to the true address as they are, answers in streams too, and reads from the
+answer what was used. See [the decision](../decisions/0032-budgets-of-agents.md).
+
+\`\`\`yaml
+ai: { provider: openai, apiKeySecretRef: { name: keys, key: openai } }
+budget:
+  perDay: { tokens: 2000000, money: "5" }
+  perRun: { tokens: 50000 }
+  action: pause
+  prices: { input: "2", output: "8", currency: EUR }
+\`\`\`
+
+The prices are an example: the product has none, and they are yours to keep right. Amounts are of one currency, rounded up to a
+millionth for each call. Tokens that a provider reads from its cache count in full.
+
+- **A day** begins at 00:00 UTC. **A run** is what carries the same \`ce-source\` and \`ce-id\`, or else the same trace (\`traceparent\`): have the agent
+  pass one of them on. A call without either is a run of its own. Only the 500 runs of a day that were used last are known, and a run
+  that goes past midnight begins anew.
+- **Before a call** its prompt, four bytes a token, and its longest answer (\`max_tokens\`, \`max_completion_tokens\`,
+  \`max_output_tokens\`, \`num_predict\`, else \`ai.maxTokens\`) are reserved at the receiver. **After it** what was used takes their place. A
+  call whose use nobody knows counts as reserved: a pod that was killed, an answer that was cut off, a stream of OpenAI without
+  \`stream_options.include_usage\`. What the model refuses, with 400 or above, counts nothing.
+- **The overshoot**: a call begins while anything is left, calls under way included. So a limit is passed by one call at most, as it
+  was reserved, and by what calls under way use beyond their reservations: prompts of more than a token in four bytes, and
+  answers longer than they may be.
+- \`pause\` answers 429 in the form of the API. \`throttle\` lets one call begin in ten seconds, of all pods together, and answers 429 to who
+  would wait for more than a minute. \`warn\` only says so.
+- **While the receiver is away** \`pause\` answers 503; with \`throttle\` and \`warn\` calls go on uncounted, and the log of the meter says so.
+
+Metered are \`POST\` to \`/chat/completions\`, \`/completions\`, \`/embeddings\` and \`/responses\` (OpenAI), \`/v1/messages\` (Anthropic),
+\`/api/chat\`, \`/api/generate\` and \`/api/embed\` (ollama), by the end of the path. \`GET\`, \`/v1/messages/count_tokens\`, \`/api/show\` and
+\`/moderations\` are free. Everything else is refused with 403, as nobody could say what it uses.
+
+The limits, prices and the action of calls are read at each call: another limit holds at once. A budget keeps the count of its day
+when the agent is deleted and made again. \`status.budget\` and the metric \`knative_lambda_agent_budget_used_ratio\` follow within a minute,
+the condition Budget and an event tell of the warning and the end.
+
+The meter needs the bucket of dead letters and the key of paths, as supervision does; without them an agent with a budget is not
+started. Pods pull the image of the product, and a new version of it rolls such agents out. A budget holds programs that ask where they
+are told: one that knows the address of the provider and has a key reaches it past the meter.
+
 ## When one is not ready
 
 \`\`\`sh
@@ -179,6 +223,7 @@ const headings: Readonly<Record<keyof typeof reasons, string>> = {
   Eventing: 'Eventing: events arrive and are sent on',
   Rights: 'Rights: what the agent may do at the API server',
   Supervision: 'Supervision: what the agent sends waits for approval',
+  Budget: 'Budget: what calls of the model may use',
   Ready: 'Ready: all of it',
   SecretsWatched: 'SecretsWatched: new values of Secrets reach pods',
   SpecEffective: 'SpecEffective: every field has an effect',

@@ -94,6 +94,10 @@ export const admitted: readonly (readonly [title: string, manifest: Manifest])[]
   ],
   ['every target namespace', agentWith({ permissions: { allowedTargetNamespaces: ['*'] } })],
   ['a variable that the operator sets too', agentWith({ env: [{ name: 'OLLAMA_MODEL', value: 'm' }] })],
+  [
+    'a budget of the model of a cluster',
+    agentWith({ ai: { endpoint: 'http://ollama.ollama.svc:11434' }, budget: { perDay: { tokens: 1000 } } }),
+  ],
   ['supervised with an approval that names no provider', agentWith({ operationMode: 'supervised', approval: {} })],
   [
     'supervised with Slack',

@@ -40,6 +40,8 @@ const attackUrls: readonly Refusal[] = [
   'ext::sh -c id',
 ].map((url) => [`git URL ${url}`, git({ url }), 'spec.source.git.url in body should match']);
 
+const hosted = { provider: 'openai', apiKeySecretRef: { name: 'keys', key: 'api' } };
+
 /** What must never be stored, and a part of what the author is told. */
 export const refused: readonly Refusal[] = [
   [
@@ -196,6 +198,25 @@ export const refused: readonly Refusal[] = [
     '1001 context messages',
     agentWith({ behavior: { maxContextMessages: 1001 } }),
     'should be less than or equal to 1000',
+  ],
+  ['a budget without a limit', agentWith({ ai: hosted, budget: {} }), 'the budget has no limit'],
+  ['an empty limit', agentWith({ ai: hosted, budget: { perRun: {} } }), 'the limit is empty'],
+  [
+    'a limit in money without prices',
+    agentWith({ ai: hosted, budget: { perDay: { money: '1' } } }),
+    'a limit in money needs prices',
+  ],
+  ['an amount that is no decimal', agentWith({ ai: hosted, budget: { perDay: { money: '1e3' } } }), 'should match'],
+  ['a budget without a model', agentWith({ budget: { perDay: { tokens: 1 } } }), 'metered on the way to the model'],
+  [
+    'a budget of ollama without its address',
+    agentWith({ ai: { provider: 'ollama' }, budget: { perDay: { tokens: 1 } } }),
+    'for ollama with its endpoint',
+  ],
+  [
+    'a budget of a model that is not asked by HTTP',
+    agentWith({ ai: { endpoint: 'ollama:11434' }, budget: { perDay: { tokens: 1 } } }),
+    'a budget is metered over HTTP',
   ],
   [
     'supervised without approval',

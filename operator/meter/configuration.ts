@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { ConfigurationError } from '../configuration-error.ts';
+import { faultLines } from '../fault-lines.ts';
+import { describeFlags, parseFlags } from '../flags.ts';
+import { type LogLevel, logLevels } from '../telemetry/log.ts';
+import { truth } from '../variable-forms.ts';
+
+const whole = (least: number, most: number) =>
+  z.string().transform(Number).pipe(z.int('a whole number').min(least).max(most));
+const address = z.url({ protocol: /^https?$/, error: 'an http or https address' });
+
+const flagSchema = z.strictObject({ mode: z.literal('meter').describe('this program') });
+
+const variableSchema = z.object({
+  METER_PORT: whole(0, 65_535),
+  METER_MODEL: address,
+  METER_LEDGER: address,
+  METER_REFUSES_UNCOUNTED: truth,
+  METER_LONGEST_ANSWER: whole(1, 1_000_000),
+  METER_LONGEST_CALL_SECONDS: whole(1, 86_400),
+  LOG_LEVEL: z.enum(logLevels).default('info'),
+});
+
+export interface MeterConfig {
+  /** On loopback. */
+  readonly port: number;
+  /** Origin of the model server. */
+  readonly model: string;
+  readonly ledger: string;
+  /** What becomes of a call while nobody can count it. */
+  readonly refusesUncounted: boolean;
+  /** Tokens of an answer whose request names no limit. */
+  readonly longestAnswer: number;
+  readonly longestCallMs: number;
+  readonly logLevel: LogLevel;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws ConfigurationError with one line for each fault */
+export function readMeterConfig(args: readonly string[], environment: Environment): MeterConfig {
+  const flags = parseFlags(Object.keys(flagSchema.shape), args);
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = variableSchema.safeParse(given);
+  const faults = [
+    ...flags.faults,
+    ...faultLines(flagSchema.safeParse(flags.values).error, flags.values, '--'),
+    ...faultLines(parsed.error, given, ''),
+  ];
+  if (faults.length > 0 || !parsed.success) throw new ConfigurationError(faults);
+  const { data } = parsed;
+  return Object.freeze({
+    port: data.METER_PORT,
+    model: new URL(data.METER_MODEL).origin,
+    ledger: data.METER_LEDGER,
+    refusesUncounted: data.METER_REFUSES_UNCOUNTED,
+    longestAnswer: data.METER_LONGEST_ANSWER,
+    longestCallMs: data.METER_LONGEST_CALL_SECONDS * 1000,
+    logLevel: data.LOG_LEVEL,
+  });
+}
+
+export const usage = `usage: knative-lambda-operator --mode=meter
+
+Stands between an agent and its model, and counts what calls use. Environment variables say the rest:
+${Object.keys(variableSchema.shape).join(', ')}.
+
+${describeFlags(flagSchema)}  --help                       this text
+`;
