@@ -90,7 +90,7 @@ describe('the configuration', () => {
       }),
     ).toEqual([
       'flag: got --metrics-adress, allowed --mode, --metrics-bind-address, --health-probe-bind-address, --kube-api-qps, --kube-api-burst, --leader-elect, --help; correct or remove it',
-      '--mode: got "reciever", allowed controller, fetch, receiver; change it',
+      '--mode: got "reciever", allowed controller, fetch, meter, receiver; change it',
       '--health-probe-bind-address: got ":99999", allowed :port, host:port or 0 for none; change it',
       '--leader-elect: got "yes", allowed true, false; change it',
       'LOG_LEVEL: got "loud", allowed debug, info, warn, error; change it',
@@ -102,7 +102,7 @@ describe('the configuration', () => {
 
   test.each([
     [['controller'], 'flag: got controller, allowed --mode'],
-    [['--mode'], '--mode: got "true", allowed controller, fetch, receiver'],
+    [['--mode'], '--mode: got "true", allowed controller, fetch, meter, receiver'],
     [['--metrics-bind-address=8080'], '--metrics-bind-address: got "8080", allowed :port'],
   ])('fails on %j', (args, fault) => {
     expect(faultsOf(args)).toEqual([expect.stringContaining(fault)]);

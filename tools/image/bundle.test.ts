@@ -81,7 +81,7 @@ describe('the bundle of the image', () => {
     expect(status).toBe(1);
     expect(stderr.split('\n')).toEqual([
       expect.stringContaining('flag: got --leader-elct, allowed --mode'),
-      '--mode: got "fetcher", allowed controller, fetch, receiver; change it',
+      '--mode: got "fetcher", allowed controller, fetch, meter, receiver; change it',
       '',
     ]);
   });
