@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import { connect, type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import type { Clock } from '../../kube/clock.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import { type AmqpMessage, toLetter } from './amqp-letter.ts';
+import { closeConnection } from './closed-connection.ts';
 
 export interface BrokerLogin {
   readonly username: string;
@@ -73,7 +75,7 @@ export class Keeper {
       return error;
     } finally {
       this.#props.onTurn(false);
-      await connection?.close().catch(() => {});
+      if (connection !== undefined) await closeConnection(connection);
     }
   }
 
@@ -90,6 +92,8 @@ export class Keeper {
   async #read(connection: ChannelModel, channel: Channel, signal: AbortSignal): Promise<void> {
     const { onTurn, place } = this.#props;
     const session = new AbortController();
+    // each message that waits for the store listens, and this session does
+    setMaxListeners(prefetch + 1, session.signal);
     const end = (): void => session.abort();
     const ended = new Promise<void>((resolve) => session.signal.addEventListener('abort', () => resolve()));
     for (const one of [connection, channel]) one.once('close', end);
