@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, connect, type Options } from 'amqplib';
+import { closeConnection } from '../../operator/receiver/dead-letters/closed-connection.ts';
 import type { Login } from './management.ts';
 
 /** A vhost of a broker, as one user. */
@@ -13,6 +14,18 @@ export interface AmqpPlace {
 export async function openConnection({ login, port, vhost }: AmqpPlace): Promise<ChannelModel> {
   const connection = await connect({ hostname: '127.0.0.1', port, vhost, heartbeat: 5, ...login });
   return connection.on('error', () => {});
+}
+
+/** Messages that wait in queues; those that a reader has are not among them. */
+export async function countReady(place: AmqpPlace, queues: readonly string[]): Promise<number> {
+  const connection = await openConnection(place);
+  try {
+    const channel = (await connection.createChannel()).on('error', () => {});
+    const found = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
+    return found.reduce((sum, { messageCount }) => sum + messageCount, 0);
+  } finally {
+    await closeConnection(connection);
+  }
 }
 
 export interface Message {
@@ -43,7 +56,7 @@ async function publishOnce(place: AmqpPlace, messages: readonly Message[], confi
       }),
     );
   } finally {
-    await connection.close().catch(() => {});
+    await closeConnection(connection);
   }
 }
 
@@ -89,5 +102,5 @@ async function rejectOnce(place: AmqpPlace, queue: string, signal: AbortSignal):
   await channel.prefetch(50);
   await channel.consume(queue, (message) => message !== null && channel.reject(message, false));
   await ended;
-  await connection.close().catch(() => {});
+  await closeConnection(connection);
 }

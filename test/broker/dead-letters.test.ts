@@ -2,12 +2,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import type { ConfirmChannel } from 'amqplib';
+import { systemClock } from '../../operator/kube/clock.ts';
+import { Keeper } from '../../operator/receiver/dead-letters/keeper.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { findFreePorts } from '../cluster/free-ports.ts';
 import { type Message, openConnection, publishAll, rejecting } from './amqp.ts';
+import { CutLink } from './cut-link.ts';
 import { DeadLetterWorld } from './dead-letter-world.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { proveNothingLost } from './loss-proof.ts';
+import { type LossProof, proveNothingLost } from './loss-proof.ts';
 import { FunctionProgram } from './subscribers.ts';
 
 jest.setTimeout(600_000);
@@ -121,6 +124,33 @@ test('of two replicas one reads, and the other goes on when it is killed', async
   expect(await rejectAndKeep(numbered(50, 50), 100)).toEqual(numbered(100));
 });
 
+test('a keeper whose connection is lost while it closes reads as soon as it can', async () => {
+  const { login, port, vhost } = world.own;
+  const link = await CutLink.open(port);
+  const stop = new AbortController();
+  const turns: boolean[] = [];
+  const keeper = new Keeper({
+    place: { host: '127.0.0.1', port: link.port, vhost, queue: 'late.dead-letters' },
+    login: async () => login,
+    keep: async () => {},
+    clock: systemClock,
+    today: () => new Date(),
+    onTurn: (isReading) => {
+      // there is no such queue: it is about to close
+      if (turns.push(isReading) === 1) link.cut();
+    },
+    onFault: () => {},
+  });
+  const running = keeper.run(stop.signal);
+  await eventually(() => turns.length > 0);
+  await world.addQueue('late.dead-letters');
+  await eventually(() => turns.includes(true), { timeoutMs: 60_000 });
+  stop.abort();
+  await running;
+  await link.stop();
+  expect(turns[0]).toBe(false);
+});
+
 test('nothing is lost while keeper, broker and store fail again and again', async () => {
   const receiver = await world.addReceiver();
   await receiver.start();
@@ -137,6 +167,7 @@ test('nothing is lost while keeper, broker and store fail again and again', asyn
   };
   const [kept] = await Promise.all([rejectAndKeep(ids), failures()]);
   expect(kept).toEqual(ids);
+  expect(receiver.warnings).toEqual([]);
   await untilEmpty(world.queues.deadLetters);
 });
 
@@ -178,7 +209,7 @@ test('of a function that fails for good a letter has the status, and not the mar
   await hello.start();
   const [queue, letters] = ['marked.trigger', 'marked.dead-letters'] as const;
   await Promise.all([world.addQueue(queue), world.addQueue(letters)]);
-  const own = { place: world.own, firstRetryMs: 5 } as const;
+  const own = { place: world.own, firstRetryMs: 5, parallelism: 50 } as const;
   const dispatchers = [
     new Dispatcher({ ...own, queue, subscriber: () => hello.url, deadLetters: letters }),
     new Dispatcher({ ...own, queue: letters, subscriber: () => `${receiver.url}/dlq`, deadLetters: undefined }),
@@ -209,11 +240,25 @@ const proofMs = 600_000 + events * 60;
 test(
   `of ${events} events none is lost but those that the broker itself loses, whatever is killed`,
   async () => {
-    const { lost, nameless, replayed, twice } = await proveNothingLost(world, events);
-    process.stderr.write(
-      `${events} events, ${replayed} replayed, lost by the broker's own rules: ${lost.join(' ') || 'none'}\n`,
-    );
+    const start = performance.now();
+    const seconds = (): number => Math.round((performance.now() - start) / 1000);
+    const onProgress = (published: number) => process.stderr.write(`${published} published after ${seconds()} s\n`);
+    const { nameless, twice, ...counts } = await proveNothingLost(world, { count: events, onProgress });
+    process.stderr.write(`${toReport(counts, seconds())}\n`);
     expect({ nameless, twice }).toEqual({ nameless: [], twice: [] });
   },
   proofMs,
 );
+
+type Counts = Omit<LossProof, 'nameless' | 'twice'>;
+
+function toReport({ deadLettered, delivered, kills, lost, replayed }: Counts, seconds: number): string {
+  const facts = [
+    `${events} events in ${seconds} s`,
+    `${kills} kills`,
+    `${delivered} delivered`,
+    `${deadLettered} dead letters`,
+    `${replayed} replayed`,
+  ];
+  return `${facts.join(', ')}, ${lost.length} lost by the broker's own rules: ${lost.join(' ') || 'none'}`;
+}

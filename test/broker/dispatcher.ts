@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { closeConnection } from '../../operator/receiver/dead-letters/closed-connection.ts';
 import { type AmqpPlace, openConnection, publishConfirmed } from './amqp.ts';
 
 export interface DispatcherProps {
@@ -11,6 +12,8 @@ export interface DispatcherProps {
   /** Queue of what is given up; undefined for the dispatcher of dead letters, which has none. */
   readonly deadLetters: string | undefined;
   readonly firstRetryMs: number;
+  /** Events on their way at most: the parallelism of a Trigger. */
+  readonly parallelism: number;
 }
 
 interface Outcome {
@@ -21,7 +24,6 @@ interface Outcome {
 }
 
 const retries = 5;
-const parallelism = 50;
 
 /** Whether the dispatcher tries again: knative/eventing `pkg/kncloudevents/retries.go`. Undefined for no answer. */
 export function isTriedAgain(status: number | undefined): boolean {
@@ -37,6 +39,10 @@ export function isTriedAgain(status: number | undefined): boolean {
 export class Dispatcher {
   /** Events that this dispatcher, or those before it, may have lost by the broker's own rules. */
   readonly mayBeLost = new Set<string>();
+  /** Messages that were acknowledged; one that comes again counts again. */
+  settled = 0;
+  /** Messages that it has and that are not settled. */
+  inFlight = 0;
   readonly #props: DispatcherProps;
   #life = new AbortController();
   #running: Promise<void> = Promise.resolve();
@@ -56,7 +62,7 @@ export class Dispatcher {
   /** Ends it as a kill does: nothing that it was about to do is done. */
   async kill(): Promise<void> {
     this.#life.abort();
-    await this.#connection?.close().catch(() => {});
+    if (this.#connection !== undefined) await closeConnection(this.#connection);
     await this.#running;
   }
 
@@ -69,20 +75,29 @@ export class Dispatcher {
     this.#connection = connection;
     const closed = new Promise<void>((resolve) => connection.once('close', () => resolve()));
     const channel = (await connection.createConfirmChannel()).on('error', () => {});
-    await channel.prefetch(parallelism);
+    await channel.prefetch(this.#props.parallelism);
     await channel.consume(this.#props.queue, (message) => {
-      if (message !== null) void this.#dispatch(channel, message, signal).catch(() => {});
+      if (message !== null) void this.#hold(this.#dispatch(channel, message, signal));
     });
-    if (signal.aborted) await connection.close().catch(() => {});
+    if (signal.aborted) await closeConnection(connection);
     await closed;
+  }
+
+  async #hold(dispatched: Promise<void>): Promise<void> {
+    this.inFlight += 1;
+    // what fails comes again
+    await dispatched.catch(() => {});
+    this.inFlight -= 1;
   }
 
   async #dispatch(channel: ConfirmChannel, message: ConsumeMessage, signal: AbortSignal): Promise<void> {
     const url = this.#props.subscriber(message);
+    // it is here, and so not lost
+    this.mayBeLost.delete(idOf(message));
     const status = await this.#deliver(url, message, signal);
     signal.throwIfAborted();
     if (!isTriedAgain(status)) {
-      channel.ack(message);
+      this.#settle(channel, message);
       return;
     }
     await this.#giveUp(channel, message, { url, status, signal });
@@ -98,12 +113,18 @@ export class Dispatcher {
     return status;
   }
 
+  /** Fails on a channel that is closed: the message comes again. */
+  #settle(channel: ConfirmChannel, message: ConsumeMessage): void {
+    channel.ack(message);
+    this.settled += 1;
+  }
+
   /** The order of the two steps is the broker's own. */
   async #giveUp(channel: ConfirmChannel, message: ConsumeMessage, { signal, status, url }: Outcome): Promise<void> {
     const id = idOf(message);
     const { deadLetters } = this.#props;
+    this.#settle(channel, message);
     this.mayBeLost.add(id);
-    channel.ack(message);
     if (deadLetters === undefined) return;
     // in between lies a way over the network
     await sleep(1, undefined, { signal });

@@ -5,25 +5,15 @@ import { systemClock } from '../../operator/kube/clock.ts';
 import { type EventJson, replay } from '../../operator/receiver/dead-letters/replay.ts';
 import { eventually } from '../cluster/eventually.ts';
 import { findFreePorts } from '../cluster/free-ports.ts';
-import { type Message, publishAll, rejecting } from './amqp.ts';
+import { countReady, rejecting } from './amqp.ts';
 import type { DeadLetterWorld } from './dead-letter-world.ts';
 import { Dispatcher, isTriedAgain } from './dispatcher.ts';
+import { killAtRandom, roundsFor, type Victim } from './kills.ts';
+import { type Addresses, addressOf, dispatchedShare, idAt, publishNumbered } from './numbered-events.ts';
 import type { ReceiverProgram } from './receiver-program.ts';
 import { FunctionProgram, StatusServer } from './subscribers.ts';
 
-/** Every class of answer: taken, refused for good, and worth a retry. */
-const statuses = [
-  200, 202, 204, 301, 400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 422, 429, 500, 501, 502, 503, 504,
-];
-
 const [trigger, letters] = ['proof.trigger', 'proof.dead-letters'] as const;
-
-/** Where an event goes: to a function behind the wrapper, to a plain server, to the receiver, or to a queue that refuses it. */
-const routes = ['function', 'failing', 'status', 'command', 'rejected'] as const;
-type Route = (typeof routes)[number];
-
-const routeOf = (number: number): Route => routes[number % routes.length] ?? 'function';
-const idAt = (number: number): string => `e-${String(number).padStart(6, '0')}`;
 
 export interface LossProof {
   /** Events that the dispatchers may have lost by the broker's own rules, and that are nowhere else. */
@@ -32,11 +22,57 @@ export interface LossProof {
   readonly nameless: readonly string[];
   /** Events whose function had an effect more than once. */
   readonly twice: readonly string[];
+  /** Events that had their effect before anything was replayed. */
+  readonly delivered: number;
+  /** Letters before anything was replayed. */
+  readonly deadLettered: number;
   readonly replayed: number;
+  readonly kills: number;
+}
+
+interface Parts {
+  readonly world: DeadLetterWorld;
+  readonly receiver: ReceiverProgram;
+  readonly hello: FunctionProgram;
+  readonly server: StatusServer;
+  readonly addresses: Addresses;
+  readonly main: Dispatcher;
+  readonly sink: Dispatcher;
+}
+
+export interface LossProofProps {
+  readonly count: number;
+  /** Told how many are published, now and then. */
+  readonly onProgress: (published: number) => void;
 }
 
 /** Sends events through dispatchers, function, receiver and keeper while each is killed at random; then replays. */
-export async function proveNothingLost(world: DeadLetterWorld, count: number): Promise<LossProof> {
+export async function proveNothingLost(world: DeadLetterWorld, props: LossProofProps): Promise<LossProof> {
+  const { count } = props;
+  const parts = await startParts(world);
+  const { hello, main, server, sink } = parts;
+  const kills = await sendWhileKilling(parts, props);
+  const [delivered, deadLettered] = [new Set(everywhere(parts)).size, await countLetters(world)];
+  hello.mend();
+  server.isMended = true;
+  const replayed = await replayAll(world, parts.addresses);
+  await Promise.all([main.kill(), sink.kill()]);
+  const there = new Set([...everywhere(parts), ...(await keptIds(world))]);
+  const gone = Array.from({ length: count }, (_, number) => idAt(number)).filter((id) => !there.has(id));
+  const isExcused = (id: string): boolean => main.mayBeLost.has(id) || sink.mayBeLost.has(id);
+  await Promise.all([hello.kill(), server.stop()]);
+  return {
+    lost: gone.filter(isExcused),
+    nameless: gone.filter((id) => !isExcused(id)),
+    twice: repeated(hello.effects()),
+    delivered,
+    deadLettered,
+    replayed,
+    kills,
+  };
+}
+
+async function startParts(world: DeadLetterWorld): Promise<Parts> {
   const receiver = await world.addReceiver();
   await receiver.start();
   const [port = 0] = await findFreePorts(1);
@@ -48,9 +84,10 @@ export async function proveNothingLost(world: DeadLetterWorld, count: number): P
   const main = new Dispatcher({
     place: world.own,
     queue: trigger,
-    subscriber: (message) => subscriberOf(message, addresses),
+    subscriber: ({ properties }: ConsumeMessage) => addressOf(String(properties.headers?.['ce-route']), addresses),
     deadLetters: letters,
     firstRetryMs: 5,
+    parallelism: 100,
   });
   const sink = new Dispatcher({
     place: world.own,
@@ -58,105 +95,35 @@ export async function proveNothingLost(world: DeadLetterWorld, count: number): P
     subscriber: () => `${receiver.url}/dlq`,
     deadLetters: undefined,
     firstRetryMs: 100,
+    parallelism: 50,
   });
-  const parts = { world, receiver, hello, main, sink };
   main.start();
   sink.start();
-  await rejecting(world.own, world.queues.builds, async () => {
-    const sent = publishNumbered(world, count);
-    await killAtRandom(parts, sent);
-    await sent;
-    await untilQuiet(world, count);
+  return { world, receiver, hello, server, addresses, main, sink };
+}
+
+/** Until all is published, everything was killed and nothing is on its way; how many kills there were. */
+async function sendWhileKilling(parts: Parts, { count, onProgress }: LossProofProps): Promise<number> {
+  const { main, world } = parts;
+  const timeoutMs = patienceMs(count);
+  const settled = (): number => main.settled;
+  return rejecting(world.own, world.queues.builds, async () => {
+    const [kills] = await Promise.all([
+      killAtRandom({ victims: victimsOf(parts, count), share: () => settled() / (count * dispatchedShare), timeoutMs }),
+      publishNumbered({ world, trigger, count, settled, timeoutMs, onProgress }),
+    ]);
+    await untilQuiet(parts, timeoutMs);
+    return kills;
   });
-  hello.mend();
-  server.isMended = true;
-  const replayed = await replayAll(world, addresses);
-  const kept = new Set((await world.kept()).map(({ entry }) => entry.event?.id));
-  await Promise.all([main.kill(), sink.kill()]);
-  const effects = hello.effects();
-  const there = new Set([...effects, ...server.delivered, ...kept]);
-  const gone = Array.from({ length: count }, (_, number) => idAt(number)).filter((id) => !there.has(id));
-  const excused = new Set([...main.mayBeLost, ...sink.mayBeLost]);
-  await Promise.all([hello.kill(), server.stop()]);
-  return {
-    lost: gone.filter((id) => excused.has(id)),
-    nameless: gone.filter((id) => !excused.has(id)),
-    twice: repeated(effects),
-    replayed,
-  };
 }
 
-function repeated(ids: readonly string[]): readonly string[] {
-  const seen = new Set<string>();
-  return ids.filter((id) => seen.size === seen.add(id).size);
-}
-
-interface Addresses {
-  readonly hello: string;
-  readonly status: string;
-  readonly receiver: string;
-}
-
-function subscriberOf({ properties }: ConsumeMessage, addresses: Addresses): string {
-  return addressOf(String(properties.headers?.['ce-route']), addresses);
-}
-
-/** Commands are of the schema of nothing: the receiver refuses them for good, and has to keep them itself. */
-function addressOf(route: string, { hello, receiver, status }: Addresses): string {
-  if (route === 'command') return receiver;
-  return route === 'status' ? status : hello;
-}
-
-function messageAt(world: DeadLetterWorld, number: number): Message {
-  const [id, route] = [idAt(number), routeOf(number)];
-  const type = route === 'command' ? 'io.knative.lambda.command.function.deploy' : 't';
-  return {
-    queue: route === 'rejected' ? world.queues.builds : trigger,
-    id,
-    content: Buffer.from(JSON.stringify({ id, fails: route === 'failing' })),
-    headers: {
-      'ce-specversion': '1.0',
-      'ce-id': id,
-      'ce-source': '/s',
-      'ce-type': type,
-      'ce-subject': `team/${route}`,
-      'ce-route': route,
-      'ce-want': String(statuses[Math.floor(number / routes.length) % statuses.length]),
-    },
-  };
-}
-
-const batch = 200;
-
-async function publishNumbered(world: DeadLetterWorld, count: number): Promise<void> {
-  for (let start = 0; start < count; start += batch) {
-    const numbers = Array.from({ length: Math.min(batch, count - start) }, (_, index) => start + index);
-    await publishAll(
-      world.own,
-      numbers.map((number) => messageAt(world, number)),
-    );
-  }
-}
-
-interface Parts {
-  readonly world: DeadLetterWorld;
-  readonly receiver: ReceiverProgram;
-  readonly hello: FunctionProgram;
-  readonly main: Dispatcher;
-  readonly sink: Dispatcher;
-}
-
-/** Each part at least once, and until everything is published. */
-async function killAtRandom({ hello, main, receiver, sink, world }: Parts, published: Promise<void>): Promise<void> {
-  const all = { isPublished: false };
-  const told = published.then(() => (all.isPublished = true));
-  const parts = [main, receiver, sink, hello, main, undefined];
-  for (let round = 0; round < parts.length || !all.isPublished; round += 1) {
-    await sleep(100 + Math.random() * 400);
-    const part = parts[round % parts.length];
-    await (part === undefined ? world.rabbitmq.restart() : killAndStart(part));
-  }
-  await told;
+function victimsOf({ hello, main, receiver, sink, world }: Parts, count: number): readonly Victim[] {
+  const times = roundsFor(count);
+  return [
+    { times: 2 * times, killAndStart: () => killAndStart(main) },
+    ...[receiver, sink, hello].map((part) => ({ times, killAndStart: () => killAndStart(part) })),
+    { times, killAndStart: world.rabbitmq.restart },
+  ];
 }
 
 async function killAndStart(part: { kill(): Promise<void>; start(): void | Promise<void> }): Promise<void> {
@@ -164,18 +131,45 @@ async function killAndStart(part: { kill(): Promise<void>; start(): void | Promi
   await part.start();
 }
 
-/** Until nothing is on its way any more, with patience for each event. */
-async function untilQuiet(world: DeadLetterWorld, count: number): Promise<void> {
+const patienceMs = (count: number): number => 240_000 + count * 30;
+
+/** Until nothing is on its way any more. */
+async function untilQuiet({ main, sink, world }: Parts, timeoutMs: number): Promise<void> {
   const queues = [trigger, letters, world.queues.builds, world.queues.deadLetters];
   const isQuiet = async (): Promise<boolean> => {
+    // of a broker that has just started the management API tells zero for seconds
+    if (main.inFlight + sink.inFlight + (await countReady(world.own, queues)) > 0) return false;
     const all = await Promise.all(queues.map((queue) => world.describe(queue)));
     return all.every(({ messages }) => messages === 0);
   };
-  // RabbitMQ counts every five seconds
+  // the broker of the tests counts every second
   for (let quiet = 0; quiet < 3; quiet = (await isQuiet()) ? quiet + 1 : 0) {
-    await eventually(isQuiet, { intervalMs: 500, timeoutMs: 240_000 + count * 30 });
-    await sleep(2500);
+    await eventually(isQuiet, { intervalMs: 500, timeoutMs });
+    await sleep(1500);
   }
+}
+
+/** Ids of events that have arrived where they were going. */
+const everywhere = ({ hello, server }: Parts): readonly string[] => [...hello.effects(), ...server.delivered];
+
+function repeated(ids: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return ids.filter((id) => seen.size === seen.add(id).size);
+}
+
+async function countLetters(world: DeadLetterWorld): Promise<number> {
+  const { catalogue } = await world.openLetters();
+  return catalogue.namespaces().reduce((sum, namespace) => sum + catalogue.letters(namespace).length, 0);
+}
+
+/** Ids of events that are letters. */
+async function keptIds(world: DeadLetterWorld): Promise<ReadonlySet<string>> {
+  const { catalogue } = await world.openLetters();
+  const ids = new Set<string>();
+  for (const namespace of catalogue.namespaces()) {
+    for (const { entry } of catalogue.letters(namespace)) if (entry.event !== undefined) ids.add(entry.event.id);
+  }
+  return ids;
 }
 
 /** Sends each letter to where its event was going, as the Broker would. */

@@ -37,9 +37,12 @@ export async function startRabbitmq(): Promise<Rabbitmq> {
       `management.tcp.port = ${managementPort}`,
       `default_user = ${login.username}`,
       `default_pass = ${login.password}`,
+      // milliseconds; what tests wait for is counted sooner
+      'collect_statistics_interval = 1000',
       '',
     ].join('\n'),
   );
+  writeFileSync(file('advanced.config'), '[{rabbit, [{quorum_tick_interval, 1000}]}].');
   writeFileSync(file('enabled_plugins'), '[rabbitmq_management].');
   const erlang = join(root, 'usr/lib/erlang/bin');
   const environment = {

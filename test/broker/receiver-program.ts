@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { brokerPath } from '../../operator/receiver/broker-path.ts';
 import { writeKubeconfig } from '../cluster/identity.ts';
 import { eventually } from '../cluster/eventually.ts';
@@ -25,6 +26,8 @@ const brokerKey = 'k'.repeat(32);
 
 /** The bundled receiver without an API server, as a process that a test kills. */
 export class ReceiverProgram {
+  /** What Node.js warned of. */
+  readonly warnings: string[] = [];
   readonly #props: ReceiverProgramProps;
   #process: ChildProcess | undefined;
 
@@ -66,13 +69,19 @@ export class ReceiverProgram {
     };
     const child = spawn(process.execPath, [join(bundle, 'main.cjs'), '--mode=receiver'], {
       env,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
+    createInterface({ input: child.stderr }).on('line', (line) => this.#hear(line));
     this.#process = child;
     await eventually(async () => (await fetch(`${this.url}/health`)).ok, {
       intervalMs: 20,
       giveUp: () => (child.exitCode === null ? undefined : new Error(`the receiver ended with ${child.exitCode}`)),
     });
+  }
+
+  #hear(line: string): void {
+    process.stderr.write(`${line}\n`);
+    if (line.includes('Warning')) this.warnings.push(line);
   }
 
   /** Ends it without a warning. */
