@@ -35,6 +35,7 @@ describe('sealed Secrets', () => {
       'rabbitmq-credentials',
       'knative-lambda-broker-paths',
       'rabbitmq-dead-letters',
+      'knative-lambda-alert-token',
     ]);
     expect(files.find(({ name }) => name === 'secrets')?.manifests).toHaveLength(1);
   });
@@ -46,6 +47,7 @@ describe('sealed Secrets', () => {
       { name: 'rabbitmq-credentials', namespace: 'knative-lambda' },
       { name: 'knative-lambda-broker-paths', namespace: 'knative-lambda' },
       { name: 'rabbitmq-dead-letters', namespace: 'knative-lambda' },
+      { name: 'knative-lambda-alert-token', namespace: 'knative-lambda' },
     ]);
     expect(files.some(({ name }) => name === 'secrets')).toBe(false);
   });
@@ -84,7 +86,7 @@ describe('sealed Secrets', () => {
   test('fails on a Secret that the environment does not need', () => {
     write(stringify(sealed({ accesskey: encrypted, secretkey: encrypted }, 'forgotten')));
     expect(synthesize).toThrow(
-      'got Secret knative-lambda/forgotten, allowed knative-lambda/minio-credentials, knative-lambda/rabbitmq-credentials, knative-lambda/knative-lambda-broker-paths, knative-lambda/rabbitmq-dead-letters in pro; remove the file',
+      'got Secret knative-lambda/forgotten, allowed knative-lambda/minio-credentials, knative-lambda/rabbitmq-credentials, knative-lambda/knative-lambda-broker-paths, knative-lambda/rabbitmq-dead-letters, knative-lambda/knative-lambda-alert-token in pro; remove the file',
     );
   });
 });

@@ -79,7 +79,7 @@ describe('the values of a Secret', () => {
 
   test('fails on a Secret that the environment does not need, and names those it does', () => {
     expect(() => chooseSecret(pro, requiredSecrets(pro), '../../etc/passwd')).toThrow(
-      'SECRET: got "../../etc/passwd", allowed minio-credentials, rabbitmq-credentials, knative-lambda-broker-paths, rabbitmq-dead-letters in pro',
+      'SECRET: got "../../etc/passwd", allowed minio-credentials, rabbitmq-credentials, knative-lambda-broker-paths, rabbitmq-dead-letters, knative-lambda-alert-token in pro',
     );
   });
 

@@ -26,6 +26,7 @@ const prices = z.strictObject({
   output: decimal.describe('Price of a million tokens of answers'),
   currency: z
     .string()
+    .max(3)
     .regex(/^[A-Z]{3}$/)
     .describe('Currency of all amounts, such as EUR; a name only'),
 });
