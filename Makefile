@@ -53,7 +53,7 @@ bench: $(ready) ## measure a synth and previews against their bars [SUITE=start|
 bench-functions: $(ready) ## measure how fast functions become services
 	$(run) test/bench/functions.ts
 
-bench-receiver: $(ready) ## measure events that write nothing, and dead letters, against their bars
+bench-receiver: $(ready) ## measure events, dead letters, deploys and publisher confirms against their bars
 	$(run) test/bench/receiver.ts
 
 bench-runtimes: $(ready) ## measure the wrappers of functions against their bars [RUNTIME=name]

@@ -6,6 +6,7 @@ import { readKubeconfig } from '../../operator/kube/kubeconfig.ts';
 import { findEnvironment, readEnvironments } from '../../stacks/index.ts';
 import { ReceiverCluster } from '../cluster/receiver-cluster.ts';
 import type { ReceiverProcess } from '../cluster/receiver-process.ts';
+import { deployerOf, proofOf } from './deployer.ts';
 import { inParallel, namesOf, options } from './operator-bench.ts';
 import { ratios, spreadOf } from './statistics.ts';
 import { readThresholds } from './thresholds.ts';
@@ -16,43 +17,16 @@ const thresholds = readThresholds(
 ).deploys;
 
 const [rounds, many] = [5, 500] as const;
-const audience = 'knative-lambda-receiver';
-const deployer = 'deployer';
-const group = 'rbac.authorization.k8s.io';
-
 const spec = { source: { type: 'image', image: { repository: 'ghcr.io/example/hello', tag: 'v1' } } } as const;
-
-/** Somebody who may command functions of the namespace. */
-function senders(namespace: string): readonly object[] {
-  const metadata = { namespace, name: deployer };
-  return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    {
-      apiVersion: `${group}/v1`,
-      kind: 'RoleBinding',
-      metadata,
-      roleRef: { apiGroup: group, kind: 'Role', name: 'knative-lambda-events' },
-      subjects: [{ kind: 'ServiceAccount', namespace, name: deployer }],
-    },
-  ];
-}
-
-const tokenAnswer = z.looseObject({ status: z.looseObject({ token: z.string() }) });
-
-async function tokenFor({ controlPlane, functions }: ReceiverCluster): Promise<string> {
-  const path = `/api/v1/namespaces/${functions}/serviceaccounts/${deployer}/token`;
-  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [audience] } };
-  return tokenAnswer.parse(await controlPlane.admin.post(path, request)).status.token;
-}
 
 /** Functions that come by events, each answered after the API server's answer, beside the same made by a client. */
 export async function judgeDeploys(): Promise<boolean> {
   const [functions = ''] = findEnvironment(readEnvironments(), 'dev').namespaces.functions;
-  const cluster = await ReceiverCluster.start(senders(functions));
+  const cluster = await ReceiverCluster.start(deployerOf(functions));
   try {
     const connection = await readKubeconfig({ paths: [cluster.controlPlane.kubeconfig], clock: systemClock });
     const client = new KubeClient(connection, { clock: systemClock });
-    const headers = { authorization: `Bearer ${await tokenFor(cluster)}` };
+    const headers = await proofOf(cluster);
     const [receiver] = cluster.replicas;
     if (receiver === undefined) throw new Error('no receiver has started');
     const create = (name: string): Promise<unknown> =>

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { sign } from '../../operator/receiver/signature.ts';
 import { bundleImage } from '../../tools/image/bundle.ts';
+import { judgeConfirms } from './confirms.ts';
 import { judgeDeploys } from './deploys.ts';
 import { judgeLetters } from './letters.ts';
 import { deployedReceiver } from '../deployed-programs.ts';
@@ -21,7 +22,8 @@ const help = `usage: make bench-receiver
 Times events at the bundled receiver that write nothing: responses, and commands that break their schema. Each is signed,
 checked and counted; nothing answers as API server. Compares with a bare HTTP server of Node.js that reads the same JSON,
 interleaved, and with test/bench/thresholds.json. Then stores dead letters, looks for them in pages and sends them again,
-and deploys functions on a real API server.
+deploys functions on a real API server, and invokes functions through a Broker's ingress that publishes to a real RabbitMQ:
+each event is answered after the publisher confirm, beside the same events of a bare publisher.
 Linux only. The exit code is 1 above a bar.
 `;
 
@@ -174,7 +176,7 @@ async function bench(folder: string): Promise<boolean> {
   const size = statSync(join(place.bundle, 'receiver.cjs')).size / 1e6;
   const isSmall = judgeAtMost('bundle of the receiver', size, thresholds.bundleMegabytes, `${size.toFixed(2)} MB`);
   const isFast = await judgeStart(place);
-  const areGood = [await judgeLetters(), await judgeDeploys()].every(Boolean);
+  const areGood = [await judgeLetters(), await judgeDeploys(), await judgeConfirms()].every(Boolean);
   const [receiver, bare] = [await startReceiver(place), await startBare()];
   try {
     const results = [await judgeEvents(receiver, bare), await judgeSteady(receiver)];

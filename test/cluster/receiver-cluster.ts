@@ -32,6 +32,7 @@ interface Parts {
   readonly controlPlane: ControlPlane;
   readonly folder: string;
   readonly store: ObjectServer;
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** A real API server with the committed rights of an environment, and two receivers under their own account. */
@@ -43,7 +44,8 @@ export class ReceiverCluster {
   readonly replicas: ReceiverProcess[] = [];
   readonly #parts: Parts;
 
-  static async start(senders: readonly object[]): Promise<ReceiverCluster> {
+  /** @param variables of the receivers, in place of those of the manifests */
+  static async start(senders: readonly object[], variables: Parts['variables'] = {}): Promise<ReceiverCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'knative-lambda-receiver-'));
     await bundleImage(join(folder, 'bundle'));
     const auditPolicy = join(folder, 'audit-policy.json');
@@ -59,7 +61,7 @@ export class ReceiverCluster {
     for (const object of [...rights, ...senders]) {
       await controlPlane.admin.apply(object, { fieldManager: 'test', force: true });
     }
-    const cluster = new ReceiverCluster({ controlPlane, folder, store: await ObjectServer.start() });
+    const cluster = new ReceiverCluster({ controlPlane, folder, store: await ObjectServer.start(), variables });
     for (let index = 0; index < 2; index += 1) await cluster.surge();
     return cluster;
   }
@@ -86,7 +88,7 @@ export class ReceiverCluster {
 
   /** Those of the manifests, with files of ours in place of Secrets, and a store of ours. */
   #variables(): Readonly<Record<string, string>> {
-    const { folder, store } = this.#parts;
+    const { folder, store, variables } = this.#parts;
     const files = {
       BROKER_KEYS_FOLDER: { key: 'k'.repeat(32) },
       SIGNING_KEYS_FOLDER: {},
@@ -109,6 +111,7 @@ export class ReceiverCluster {
       OTEL_EXPORTER_OTLP_ENDPOINT: '',
       RATE_LIMIT: '1000',
       BURST_SIZE: '1000',
+      ...variables,
     };
   }
 

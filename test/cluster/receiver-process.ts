@@ -28,8 +28,8 @@ const answer = z.looseObject({ outcome: z.string().optional(), error: z.string()
 
 /** The bundled receiver as a process. */
 export class ReceiverProcess {
+  readonly port: number;
   readonly #process: ChildProcess;
-  readonly #port: number;
 
   /** Resolves once it is ready. */
   static async start(props: ReceiverProps): Promise<ReceiverProcess> {
@@ -43,12 +43,12 @@ export class ReceiverProcess {
     const env = { KUBECONFIG: kubeconfig, PORT: String(port), ...variables };
     const args = [join(bundle, 'main.cjs'), '--mode=receiver'];
     this.#process = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    this.#port = port;
+    this.port = port;
   }
 
   /** As its kubelet asks. */
   async isReady(): Promise<boolean> {
-    return (await fetch(`http://127.0.0.1:${this.#port}/ready`)).ok;
+    return (await fetch(`http://127.0.0.1:${this.port}/ready`)).ok;
   }
 
   /** Status and what the answer says of the event. */
@@ -63,7 +63,7 @@ export class ReceiverProcess {
   }
 
   async #post(path: string, headers: Readonly<Record<string, string>>, body: object): Promise<string> {
-    const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
       method: 'POST',
       headers,
       body: JSON.stringify(body),
@@ -75,7 +75,7 @@ export class ReceiverProcess {
   /** What it is asked about dead letters: status and body. */
   async ask(path: string, headers: SentEvent['headers'], body?: object): Promise<readonly [number, unknown]> {
     const post = { method: 'POST', body: JSON.stringify(body) };
-    const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
       headers: { 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : post),
     });
@@ -84,7 +84,7 @@ export class ReceiverProcess {
 
   /** Sends a form, as Slack does. @returns the status */
   async press(body: string, headers: SentEvent['headers']): Promise<number> {
-    const url = `http://127.0.0.1:${this.#port}/supervision/slack`;
+    const url = `http://127.0.0.1:${this.port}/supervision/slack`;
     return (await fetch(url, { method: 'POST', headers, body })).status;
   }
 

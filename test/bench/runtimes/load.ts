@@ -69,9 +69,12 @@ class Caller {
   }
 }
 
+/** Requests under way when a server is loaded fully. */
+export const fullLoad = 32;
+
 /** As many requests as the server takes, over some connections. */
 export async function loadFully(port: number, request: LoadRequest, requests: number): Promise<Load> {
-  const callers = Array.from({ length: 32 }, () => new Caller(port, request));
+  const callers = Array.from({ length: fullLoad }, () => new Caller(port, request));
   const latenciesMs: number[] = [];
   const startedAt = performance.now();
   let left = requests;
