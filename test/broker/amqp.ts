@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, connect, type Options } from 'amqplib';
 import { closeConnection } from '../../operator/receiver/dead-letters/closed-connection.ts';
@@ -94,10 +95,8 @@ async function rejectAll(place: AmqpPlace, queue: string, signal: AbortSignal): 
 
 async function rejectOnce(place: AmqpPlace, queue: string, signal: AbortSignal): Promise<void> {
   const connection = await openConnection(place);
-  const ended = new Promise<void>((resolve) => {
-    connection.once('close', () => resolve());
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  // listens to the signal no longer than the connection lives
+  const ended = once(connection, 'close', { signal }).catch(() => {});
   const channel = (await connection.createChannel()).on('error', () => {});
   await channel.prefetch(50);
   await channel.consume(queue, (message) => message !== null && channel.reject(message, false));
