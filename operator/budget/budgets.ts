@@ -3,7 +3,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { BrokerKeys } from '../receiver/broker-path.ts';
 import type { DeadLetterBucket } from '../receiver/dead-letters/bucket-request.ts';
 import { findAgentIn } from '../supervision/find-agent.ts';
-import { openVersioned } from '../supervision/versioned-objects.ts';
+import { openVersioned } from '../receiver/dead-letters/versioned-objects.ts';
 import type { Log } from '../telemetry/log.ts';
 import { LedgerStore } from './ledger-store.ts';
 import { type BudgetRoutes, budgetRoutes } from './routes.ts';

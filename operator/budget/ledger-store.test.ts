@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { sampleAgent } from '../agent/sample.ts';
-import { MemoryVersioned } from '../supervision/memory-versioned.ts';
+import { MemoryVersioned } from '../receiver/dead-letters/memory-versioned.ts';
 import { budgetSecret } from './budget-path.ts';
 import { usedOf } from './ledger.ts';
 import { LedgerStore } from './ledger-store.ts';

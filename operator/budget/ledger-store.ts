@@ -1,6 +1,6 @@
 import { KeyedTurns } from '../receiver/keyed-turns.ts';
 import type { AgentReference } from '../supervision/action.ts';
-import type { VersionedObjects } from '../supervision/versioned-objects.ts';
+import type { VersionedObjects } from '../receiver/dead-letters/versioned-objects.ts';
 import { emptyLedger, type Ledger, parseLedger } from './ledger.ts';
 
 const maxAttempts = 16;

@@ -11,7 +11,7 @@ import { FakeClock } from '../kube/fake-clock.ts';
 import { systemClock } from '../kube/clock.ts';
 import { receiverTelemetry } from '../receiver/receiver-telemetry.ts';
 import { buildServer, defaultServerLimits } from '../receiver/server.ts';
-import { MemoryVersioned } from '../supervision/memory-versioned.ts';
+import { MemoryVersioned } from '../receiver/dead-letters/memory-versioned.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { ledgerClient } from './ledger-client.ts';
 import { Meter } from './meter.ts';

@@ -1,5 +1,5 @@
 import { type Action, type ActionReference, type AgentReference, parseAction } from './action.ts';
-import type { VersionedObjects } from './versioned-objects.ts';
+import type { VersionedObjects } from '../receiver/dead-letters/versioned-objects.ts';
 
 /** Actions that wait, and what became of those that did. */
 const [openFolder, closedFolder] = ['supervision/open/', 'supervision/closed/'] as const;

@@ -14,7 +14,7 @@ import { heldAt as now } from './action-sample.ts';
 import { ActionStore } from './action-store.ts';
 import { askBy } from './asking.ts';
 import { auditActionsTo } from './audit.ts';
-import { MemoryVersioned } from './memory-versioned.ts';
+import { MemoryVersioned } from '../receiver/dead-letters/memory-versioned.ts';
 import { respondBy } from './respond.ts';
 import { supervisionRoutes } from './routes.ts';
 import { pressedBody, slackHeaders, Standin } from './stand-in.ts';

@@ -14,7 +14,7 @@ import { respondBy } from './respond.ts';
 import { supervisionRoutes, type SupervisionRoutes } from './routes.ts';
 import { readSecrets } from './secret-value.ts';
 import { type SupervisionTelemetry, Supervisor } from './supervisor.ts';
-import { openVersioned } from './versioned-objects.ts';
+import { openVersioned } from '../receiver/dead-letters/versioned-objects.ts';
 
 /** How an environment holds what its supervised agents send. */
 export interface SupervisionSettings {

@@ -6,7 +6,7 @@ import { type Action, actionId, type Answer } from './action.ts';
 import { heldAt, sampleAction } from './action-sample.ts';
 import { ActionStore } from './action-store.ts';
 import type { Provider } from './approval-policy.ts';
-import { MemoryVersioned } from './memory-versioned.ts';
+import { MemoryVersioned } from '../receiver/dead-letters/memory-versioned.ts';
 import { Supervisor } from './supervisor.ts';
 
 const slack = { webhookUrl: 'https://hooks.slack.com/services/x' };

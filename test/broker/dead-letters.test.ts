@@ -114,11 +114,10 @@ test('messages that nobody can read are kept, and hold nothing up', async () => 
   expect(await rejectAndKeep(['good'], 3)).toEqual(['good', 'undecodable', 'undecodable']);
 });
 
-test('of two replicas one reads, and the other goes on when it is killed', async () => {
+test('two replicas read, and one goes on when the other is killed', async () => {
   const [one, other] = [await world.addReceiver(), await world.addReceiver()];
-  await one.start();
-  await eventually(async () => (await world.describe(world.queues.deadLetters)).consumers === 1, { intervalMs: 200 });
-  await other.start();
+  await Promise.all([one.start(), other.start()]);
+  await eventually(async () => (await world.describe(world.queues.deadLetters)).consumers === 2, { intervalMs: 200 });
   expect(await rejectAndKeep(numbered(50))).toEqual(numbered(50));
   await one.kill();
   expect(await rejectAndKeep(numbered(50, 50), 100)).toEqual(numbered(100));
@@ -135,7 +134,7 @@ test('a keeper whose connection is lost while it closes reads as soon as it can'
     keep: async () => {},
     clock: systemClock,
     today: () => new Date(),
-    onTurn: (isReading) => {
+    onReading: (isReading) => {
       // there is no such queue: it is about to close
       if (turns.push(isReading) === 1) link.cut();
     },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openBucket, type ObjectStore } from '../../operator/receiver/dead-letters/object-store.ts';
-import { openVersioned, type VersionedObjects } from '../../operator/supervision/versioned-objects.ts';
+import { openVersioned, type VersionedObjects } from '../../operator/receiver/dead-letters/versioned-objects.ts';
 import { type Moto, startMoto } from './moto.ts';
 
 let moto: Moto;

@@ -9,8 +9,8 @@ import { purgeExpired, type RetentionProps } from './retention.ts';
 export interface CareProps extends ReplayProps, RetentionProps {
   readonly letters: LetterStore;
   readonly clock: Clock;
-  /** Whether this replica is the one of all that merges and sends. */
-  readonly hasTurn: () => boolean;
+  /** Whether this replica is the one of all that merges and sends, for now. */
+  readonly takeTurn: () => Promise<boolean>;
   /** Told of each failure; it is tried again. */
   readonly onFault: (error: unknown) => void;
 }
@@ -24,7 +24,7 @@ export async function careForLetters(props: CareProps, signal: AbortSignal): Pro
     let waitMs: number = everyMs;
     try {
       await props.letters.refresh();
-      if (props.hasTurn()) {
+      if (await props.takeTurn()) {
         await purgeExpired(props);
         await compact(props);
         await replayDue(props, signal);

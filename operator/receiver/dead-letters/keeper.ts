@@ -26,8 +26,8 @@ export interface KeeperProps {
   readonly keep: (letter: DeadLetter) => Promise<void>;
   readonly clock: Clock;
   readonly today: () => Date;
-  /** Told whether this replica is the one that reads the queue. */
-  readonly onTurn: (isReading: boolean) => void;
+  /** Told when it begins and stops to read the queue; default nobody is. */
+  readonly onReading?: (isReading: boolean) => void;
   /** Told of what is tried again. */
   readonly onFault: (error: unknown) => void;
 }
@@ -40,7 +40,7 @@ const [firstRetryMs, lastRetryMs] = [500, 15_000] as const;
 
 /**
  * Empties the dead-letter queue into the store. A message is acknowledged once its letter is kept, so that a keeper that
- * ends at any moment loses none. The consumer is exclusive: of several replicas one reads, and another goes on when it ends.
+ * ends at any moment loses none. All replicas read: each message is one's, and comes again where that one ends.
  */
 export class Keeper {
   readonly #props: KeeperProps;
@@ -56,8 +56,7 @@ export class Keeper {
     while (!signal.aborted) {
       const fault = await this.#session(signal);
       if (fault === 'ended') waitMs = firstRetryMs;
-      // refused is usual: another replica reads
-      else if (!isTaken(fault)) onFault(fault);
+      else onFault(fault);
       await clock.sleep(waitMs, signal).catch(() => {});
       waitMs = Math.min(waitMs * 2, lastRetryMs);
     }
@@ -74,7 +73,7 @@ export class Keeper {
     } catch (error) {
       return error;
     } finally {
-      this.#props.onTurn(false);
+      this.#props.onReading?.(false);
       if (connection !== undefined) await closeConnection(connection);
     }
   }
@@ -90,7 +89,7 @@ export class Keeper {
   }
 
   async #read(connection: ChannelModel, channel: Channel, signal: AbortSignal): Promise<void> {
-    const { onTurn, place } = this.#props;
+    const { onReading, place } = this.#props;
     const session = new AbortController();
     // each message that waits for the store listens, and this session does
     setMaxListeners(prefetch + 1, session.signal);
@@ -106,8 +105,8 @@ export class Keeper {
         if (message === null) end();
         else void this.#take(channel, message, session.signal);
       };
-      await channel.consume(place.queue, take, { exclusive: true });
-      onTurn(true);
+      await channel.consume(place.queue, take);
+      onReading?.(true);
       await ended;
     } finally {
       signal.removeEventListener('abort', end);
@@ -142,7 +141,3 @@ function plain({ content, properties }: ConsumeMessage): AmqpMessage {
     headers: typeof headers === 'object' && headers !== null ? { ...headers } : {},
   };
 }
-
-/** RabbitMQ answers so to a second exclusive consumer. */
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error && error.message.includes('ACCESS_REFUSED') && error.message.includes('exclusive');

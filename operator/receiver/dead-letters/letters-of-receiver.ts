@@ -4,11 +4,13 @@ import type { DeadLetterSettings } from '../configuration.ts';
 import type { KeepDeadLetter } from '../dead-letter.ts';
 import type { ReceiverTelemetry } from '../receiver-telemetry.ts';
 import { readSecretFolder } from '../secret-folder.ts';
+import { CareTurn } from './care-turn.ts';
 import { careForLetters } from './care.ts';
 import { type BrokerLogin, Keeper } from './keeper.ts';
 import { LetterStore } from './letter-store.ts';
 import { type ObjectStore, openBucket } from './object-store.ts';
 import type { SendAgain } from './replay.ts';
+import { openVersioned } from './versioned-objects.ts';
 
 export interface DeadLettersProps {
   readonly settings: Extract<DeadLetterSettings, { kind: 'bucket' }>;
@@ -42,18 +44,17 @@ export function openDeadLetters(props: DeadLettersProps): DeadLetters {
     await letters.keep(letter);
     telemetry.deadLetter(letter.reason);
   };
-  let isReading = false;
-  const { inbox } = settings;
-  const hasTurn = (): boolean => inbox === undefined || isReading;
+  const turn = new CareTurn({ objects: openVersioned(settings.place, keys), holder: newId(), today });
+  const takeTurn = (): Promise<boolean> => turn.take();
   return {
     keep,
     letters,
     send,
     store,
     run: async (signal) => {
-      const { retentionDays } = settings;
+      const { inbox, retentionDays } = settings;
       const told = { onSent: telemetry.replayed, onExpired: telemetry.expired };
-      const care = { letters, store, send, clock, today, hasTurn, retentionDays, ...told };
+      const care = { letters, store, send, clock, today, takeTurn, retentionDays, ...told };
       const running = [careForLetters({ ...care, onFault: onFault('dead letters') }, signal)];
       if (inbox !== undefined) {
         const keeper = new Keeper({
@@ -62,7 +63,6 @@ export function openDeadLetters(props: DeadLettersProps): DeadLetters {
           keep,
           clock,
           today,
-          onTurn: (isOurs) => void (isReading = isOurs),
           onFault: onFault('dead-letter queue'),
         });
         running.push(keeper.run(signal));

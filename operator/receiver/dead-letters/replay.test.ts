@@ -59,7 +59,7 @@ function world({ hasTurn = true } = {}) {
     onSent: () => {},
     onExpired: () => {},
     retentionDays: undefined,
-    hasTurn: () => hasTurn,
+    takeTurn: async () => hasTurn,
     send: async (_namespace: string, event: Readonly<Record<string, unknown>>) => void sent.push(event['id']),
   };
   return { letters, store, clock, faults, sent, stop, run: () => careForLetters(props, stop.signal) };

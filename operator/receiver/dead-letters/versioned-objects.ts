@@ -1,6 +1,6 @@
-import type { AwsCredentials } from '../fetch/index.ts';
-import { type DeadLetterBucket, objectUrl, requestsTo } from '../receiver/dead-letters/bucket-request.ts';
-import { openBucket } from '../receiver/dead-letters/object-store.ts';
+import type { AwsCredentials } from '../../fetch/index.ts';
+import { type DeadLetterBucket, objectUrl, requestsTo } from './bucket-request.ts';
+import { openBucket } from './object-store.ts';
 
 /** One state of an object. */
 export interface Versioned {
