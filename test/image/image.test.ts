@@ -170,6 +170,7 @@ describe('the image', () => {
       '/app/fetch.cjs',
       '/app/kubeconfig-loader.cjs',
       '/app/main.cjs',
+      '/app/meter.cjs',
       '/app/otlp.cjs',
       '/app/receiver.cjs',
       '/usr/local/bin/node',

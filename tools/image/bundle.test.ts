@@ -23,7 +23,7 @@ const run = (...args: readonly string[]) =>
 
 describe('the bundle of the image', () => {
   test('is one file for each program, and one for each part that not every process needs', () => {
-    const programs = ['main.cjs', 'controller.cjs', 'fetch.cjs', 'program.cjs', 'receiver.cjs'];
+    const programs = ['main.cjs', 'controller.cjs', 'fetch.cjs', 'meter.cjs', 'receiver.cjs'];
     expect([...files.keys()]).toEqual([...programs, 'otlp.cjs', 'kubeconfig-loader.cjs']);
   });
 

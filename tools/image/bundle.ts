@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { languages } from '../../operator/api/index.ts';
 import { projectRoot } from '../../stacks/index.ts';
@@ -8,8 +8,9 @@ import { slimming } from './slimming.ts';
 /** What the image runs: it loads each other file when it needs it. */
 const entry = 'operator/main.ts';
 
-/** Name of the file that a module becomes: that of the module, unless it is the entry of a folder. */
-const fileName = (module: string): string => `${basename(module, '.ts')}.cjs`;
+/** Name of the file that a module becomes: that of the module, or of the folder whose program it is. */
+const fileName = (module: string): string =>
+  `${basename(basename(module) === 'program.ts' ? dirname(module) : module, '.ts')}.cjs`;
 
 /** An `import()` of a module of ours stays one: what it loads becomes a file of its own beside the one that loads it. */
 function splitAtImports(found: (module: string) => void): Plugin {
