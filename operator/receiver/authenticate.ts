@@ -49,6 +49,9 @@ function brokerOf(path: BrokerPath, keys: BrokerKeys): Sender {
   return { kind: 'broker', namespace, user: serviceAccountUser(namespace, brokerAccount) };
 }
 
+/** RFC 6750, section 2.1. */
+export const isBearerToken = (text: string): boolean => bearerToken(`bearer ${text}`) === text;
+
 /** What stands in the header authorization; undefined for anything else than one bearer token. */
 export function bearerToken(header: string | readonly string[] | undefined): string | undefined {
   const pattern = /^bearer +(?<token>[\w.~+/-]{1,8192}=*)$/i;

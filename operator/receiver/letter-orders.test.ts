@@ -4,6 +4,7 @@ import { notificationTypes } from '../api/index.ts';
 import { expectNoFaults } from '../lifecycle/sent-event-faults.ts';
 import { brokerPath } from './broker-path.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import { letterKey } from './dead-letters/letter-entry.ts';
 import { MemoryReceiver } from './memory-receiver.ts';
 
 let receiver: MemoryReceiver;
@@ -160,10 +161,36 @@ test('an order of more than a week ago has no effect', async () => {
   expect(left()).toBe(3);
 });
 
-test('fails where nobody can be told, and is carried out when it comes again', async () => {
+test.each<[string, object, number]>([
+  ['a limit', { limit: 1 }, 2],
+  ['a key', { key: 'first' }, 2],
+  ['filters', { until: died(2) }, 2],
+])('fails where nobody can be told, and one with %s is told later without doing more', async (_what, data, rest) => {
+  const [first] = receiver.stored.page({ namespace: 'functions' }, { after: undefined, limit: 1 }).letters;
+  const named = 'key' in data ? { key: first === undefined ? '' : letterKey(first.entry) } : data;
   receiver.brokerFaults.push('away');
   receiver.storeFaults.push('away');
-  expect(await order('purge', { until: died(2) })).toEqual([503, 'dependency_unavailable']);
+  for (let delivery = 0; delivery < 3; delivery += 1) {
+    expect(await order('purge', named)).toEqual([503, 'dependency_unavailable']);
+  }
   receiver.brokerFaults.length = 0;
-  expect(await order('purge', { until: died(2) })).toEqual([202, 'purged']);
+  receiver.storeFaults.length = 0;
+  expect([await order('purge', named), left()]).toEqual([[202, 'purged'], rest]);
+  expect(receiver.told).toMatchObject([{ data: { value: { purged: 1 } } }]);
+  expect([await order('purge', named), left()]).toEqual([[202, 'duplicate'], rest]);
+});
+
+test('an order of somebody else, and a dry run, leave one with the same id as it is', async () => {
+  expect(await order('purge', { namespace: 'other', dryRun: true }, { token: 'reader' })).toEqual([202, 'counted']);
+  expect(await order('purge', { dryRun: true })).toEqual([202, 'counted']);
+  expect([await order('purge', {}), left()]).toEqual([[202, 'purged'], 0]);
+});
+
+test('fails for an order of the future', async () => {
+  expect(await order('purge', {}, { time: '2099-01-01T00:00:00Z' })).toEqual([
+    400,
+    'schema_validation_failed',
+    '/time',
+  ]);
+  expect(left()).toBe(3);
 });

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isBearerToken } from './authenticate.ts';
 import type { BrokerKeys } from './broker-path.ts';
 import type { SigningKey } from './signature.ts';
 
@@ -42,8 +43,10 @@ export function parseSigningKeys(files: ReadonlyMap<string, string>): readonly S
  */
 export function parseAlertTokens(files: ReadonlyMap<string, string>): readonly string[] {
   for (const [name, token] of files) {
-    if (token.length < minSecretCharacters) {
-      throw new Error(`token ${name} of alerts: allowed ${minSecretCharacters} characters or more; make a new one`);
+    if (token.length < minSecretCharacters || !isBearerToken(token)) {
+      throw new Error(
+        `token ${name} of alerts: allowed ${minSecretCharacters} characters or more, of letters, digits and . _ ~ + / -; make a new one`,
+      );
     }
   }
   return [...files.values()];

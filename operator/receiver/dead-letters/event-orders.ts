@@ -1,20 +1,28 @@
 import type { z } from 'zod';
 import { notificationTypes } from '../../api/index.ts';
-import { type CloudEvent, correlationOf } from '../cloud-event.ts';
+import { hashOf } from '../../specs/applied-object.ts';
+import { type CloudEvent, correlationOf, eventIdentity } from '../cloud-event.ts';
 import { unavailable } from '../api-refusal.ts';
 import { jsonOf } from '../command.ts';
 import type { LetterOrderKind } from '../event-names.ts';
 import { pointerTo } from '../fault.ts';
-import { eventToken } from '../handled-events.ts';
 import { KeyedTurns } from '../keyed-turns.ts';
 import type { Notify } from '../notify.ts';
 import { Refusal } from '../refusal.ts';
 import type { Sender } from '../sender.ts';
 import { unknownNamespace } from '../undeliverable.ts';
-import { type LetterReport, purgeLetters, purgeSchema, replayLetters, replaySchema } from './letter-order.ts';
-import { isOrderOld, orderName } from './handled-orders.ts';
+import { letterKey } from './letter-entry.ts';
+import {
+  chooseLetters,
+  type LetterReport,
+  purgeLetters,
+  purgeSchema,
+  replayLetters,
+  replaySchema,
+} from './letter-order.ts';
+import { isOrderOld, orderName, type OrderRecord, readOrder, writeOrder } from './handled-orders.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { ReplayProps } from './replay.ts';
+import { replay, type ReplayProps } from './replay.ts';
 import type { AuthorizeLetters } from './routes.ts';
 
 /** What became of an order that came as an event. */
@@ -47,40 +55,110 @@ export type EventOrder = ReturnType<typeof parseOrder>;
 
 /** A Broker waits for the answer. */
 const maxSeconds = 30;
+/** Orders under way at a time. */
+const mostAtOnce = 8;
+/** Clocks of senders that are ahead. */
+const aheadMs = 300_000;
 
 /**
- * Carries out orders of events once for each source and id. An order is about letters that died before it was given, so that
- * one that comes again, or late, never reaches others.
+ * Carries out orders of events, each of a sender once for its source, id and time. An order is about letters that died before
+ * it was given. Which they are is stored before anything is done: one that comes again goes on with those, and never reaches
+ * others.
  */
 export class EventOrders {
   readonly #props: EventOrdersProps;
   readonly #turns = new KeyedTurns();
+  #underWay = 0;
 
   constructor(props: EventOrdersProps) {
     this.#props = props;
   }
 
-  carryOut(order: EventOrder, event: CloudEvent, sender: Sender): Promise<OrderEffect> {
-    return this.#turns.run(eventToken(event), () => this.#once(order, event, sender));
+  async carryOut(order: EventOrder, event: CloudEvent, sender: Sender): Promise<OrderEffect> {
+    const { today } = this.#props;
+    await this.#authorize(order, sender);
+    const givenAt = new Date(event.time ?? today());
+    if (givenAt.getTime() - today().getTime() > aheadMs)
+      throw fault(['time'], 'in the future; needed when it was given');
+    if (isOrderOld(givenAt, today())) return 'stale';
+    const name = orderName(givenAt, tokenOf(order, event, sender));
+    return this.#turns.run(name, () => this.#bounded(() => this.#once(order, event, name)));
   }
 
-  async #once(order: EventOrder, event: CloudEvent, sender: Sender): Promise<OrderEffect> {
-    const { letters, store, today } = this.#props;
-    await this.#authorize(order, sender);
-    const time = new Date(event.time ?? today());
-    if (isOrderOld(time, today())) return 'stale';
-    const name = orderName(time, eventToken(event));
+  async #bounded<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#underWay >= mostAtOnce) {
+      throw new Refusal(
+        'rate_limit_exceeded',
+        `orders about dead letters: ${mostAtOnce} are under way, allowed as many`,
+        {
+          retryAfterMs: 1000,
+        },
+      );
+    }
+    this.#underWay += 1;
     try {
-      if ((await store.get(name)) !== undefined) return 'duplicate';
-      await letters.refresh();
-      await this.#tell(order, event, await this.#report(order));
-      await store.put(name, Buffer.from('{}'));
+      return await work();
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  async #once(order: EventOrder, event: CloudEvent, name: string): Promise<OrderEffect> {
+    try {
+      return await (order.dryRun ? this.#count(order, event) : this.#goOn(order, event, name));
     } catch (error) {
       if (error instanceof Refusal) throw error;
       throw unavailable('the store of dead letters does not answer', undefined, error);
     }
-    if (order.dryRun) return 'counted';
+  }
+
+  /** From where the last delivery ended: letters chosen, order carried out, told. */
+  async #goOn(order: EventOrder, event: CloudEvent, name: string): Promise<OrderEffect> {
+    const { letters, store } = this.#props;
+    const before = await readOrder(store, name);
+    if (before?.isTold === true) return 'duplicate';
+    await letters.refresh();
+    const begun = before ?? (await writeOrder(store, name, this.#choose(order)));
+    const report = begun.report ?? (await this.#act(order, begun));
+    if (begun.report === undefined) await writeOrder(store, name, { ...begun, report });
+    await this.#tell(order, event, report);
+    await writeOrder(store, name, { ...begun, report, isTold: true });
     return order.kind === 'replay' ? 'replayed' : 'purged';
+  }
+
+  /** A dry run does nothing, so it may come as often as it likes. */
+  async #count(order: EventOrder, event: CloudEvent): Promise<OrderEffect> {
+    await this.#props.letters.refresh();
+    await this.#tell(order, event, await this.#dryReport(order));
+    return 'counted';
+  }
+
+  #dryReport(order: EventOrder): Promise<LetterReport> {
+    if (order.kind === 'purge') {
+      const { kind: _, ...purge } = order;
+      return purgeLetters(this.#props, purge);
+    }
+    const { kind: _, ...again } = order;
+    return replayLetters(this.#props, again, AbortSignal.abort());
+  }
+
+  #choose(order: EventOrder): OrderRecord {
+    const after = order.kind === 'replay' ? order.after : undefined;
+    const { letters, next, total } = chooseLetters(this.#props, { ...order, after });
+    return { keys: letters.map(({ entry }) => letterKey(entry)), next: next ?? null, total, isTold: false };
+  }
+
+  /** What was done before a receiver ended is not there any more, and is not done again. */
+  async #act(order: EventOrder, { keys, next, total }: OrderRecord): Promise<LetterReport> {
+    const { letters } = this.#props;
+    if (order.kind === 'purge') {
+      await letters.remove(order.namespace, keys);
+      return { purged: keys.length, left: total - keys.length, dryRun: false };
+    }
+    const placed = keys.flatMap((key) => letters.catalogue.find(order.namespace, key) ?? []);
+    const signal = AbortSignal.timeout(maxSeconds * 1000);
+    const sent = await replay(this.#props, { letters: placed, perSecond: order.rate, signal });
+    return { letters: keys.length, next, dryRun: false, ...sent };
   }
 
   async #authorize({ dryRun, kind, namespace }: EventOrder, sender: Sender): Promise<void> {
@@ -92,16 +170,7 @@ export class EventOrders {
     await authorize(sender, dryRun ? 'get' : verb, namespace === unknownNamespace ? controlNamespace : namespace);
   }
 
-  #report(order: EventOrder): Promise<LetterReport> {
-    if (order.kind === 'purge') {
-      const { kind: _, ...purge } = order;
-      return purgeLetters(this.#props, purge);
-    }
-    const { kind: _, ...again } = order;
-    return replayLetters(this.#props, again, new AbortController().signal);
-  }
-
-  /** Whoever sent the order to a Broker hears of it in no other way. */
+  /** Told where audit and alerts are: on the Broker of the default namespace. */
   #tell({ kind, namespace }: EventOrder, event: CloudEvent, report: LetterReport): Promise<void> {
     const { newId, notify, today } = this.#props;
     return notify({
@@ -117,6 +186,10 @@ export class EventOrders {
     });
   }
 }
+
+/** The same for each delivery of an order, and another for each sender. */
+const tokenOf = ({ kind, namespace }: EventOrder, event: CloudEvent, { user }: Sender): string =>
+  hashOf(JSON.stringify([eventIdentity(event), kind, namespace, user.username]), 32);
 
 const asFields = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
 

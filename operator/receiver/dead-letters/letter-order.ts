@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { letterKey } from './letter-entry.ts';
-import { letterQuerySchema } from './letter-query.ts';
+import { type LetterQuery, letterQuerySchema } from './letter-query.ts';
 import { Refusal } from '../refusal.ts';
 import { replay, type ReplayProps } from './replay.ts';
 import type { PlacedLetter } from './segment-index.ts';
@@ -30,42 +30,47 @@ export type PurgeOfLetters = z.output<typeof purgeSchema>;
 /** What came of an order. */
 export type LetterReport = Readonly<Record<string, unknown>>;
 
+/** Letters that an order is about. */
+export interface ChosenLetters {
+  readonly letters: readonly PlacedLetter[];
+  /** Where the next page begins; undefined behind the last. */
+  readonly next: string | undefined;
+  /** All that the filters fit, of which a page is a part. */
+  readonly total: number;
+}
+
+type Choice = LetterQuery & Pick<ReplayOfLetters, 'key' | 'limit' | 'after'>;
+
+/** @throws Refusal for the key of a letter that is not there */
+export function chooseLetters({ letters }: Pick<ReplayProps, 'letters'>, choice: Choice): ChosenLetters {
+  const { after, key: one, limit, ...query } = choice;
+  if (one === undefined) return { ...letters.page(query, { after, limit }), total: letters.count(query) };
+  const found = letters.catalogue.find(query.namespace, one);
+  if (found === undefined) throw unknownLetter(query.namespace, one);
+  return { letters: [found], next: undefined, total: 1 };
+}
+
 /** Sends again what an order names; what it only counts in a dry run. */
 export async function replayLetters(
   props: ReplayProps,
-  order: ReplayOfLetters,
+  { dryRun, rate, ...choice }: ReplayOfLetters,
   signal: AbortSignal,
 ): Promise<LetterReport> {
-  const { letters } = props;
-  const { after, dryRun, key: one, limit, rate, ...query } = order;
-  const page = one === undefined ? letters.page(query, { after, limit }) : only(props, query.namespace, one);
-  const shared = { letters: page.letters.length, next: page.next ?? null, dryRun };
-  if (dryRun) return { ...shared, total: one === undefined ? letters.count(query) : 1 };
-  return { ...shared, ...(await replay(props, { letters: page.letters, perSecond: rate, signal })) };
+  const { letters, next, total } = chooseLetters(props, choice);
+  const shared = { letters: letters.length, next: next ?? null, dryRun };
+  if (dryRun) return { ...shared, total };
+  return { ...shared, ...(await replay(props, { letters, perSecond: rate, signal })) };
 }
 
 /** Removes what an order names, and says what is left of it. */
-export async function purgeLetters(props: ReplayProps, order: PurgeOfLetters): Promise<LetterReport> {
-  const { letters } = props;
-  const { dryRun, key: one, limit, ...query } = order;
-  const page = one === undefined ? letters.page(query, { after: undefined, limit }) : only(props, query.namespace, one);
-  const total = one === undefined ? letters.count(query) : 1;
+export async function purgeLetters(props: ReplayProps, { dryRun, ...choice }: PurgeOfLetters): Promise<LetterReport> {
+  const { letters, total } = chooseLetters(props, { ...choice, after: undefined });
   if (dryRun) return { purged: 0, left: total, dryRun };
-  await letters.remove(
-    query.namespace,
-    page.letters.map(({ entry }) => letterKey(entry)),
+  await props.letters.remove(
+    choice.namespace,
+    letters.map(({ entry }) => letterKey(entry)),
   );
-  return { purged: page.letters.length, left: total - page.letters.length, dryRun };
-}
-
-function only({ letters }: ReplayProps, namespace: string, one: string) {
-  const found = letters.catalogue.find(namespace, one);
-  if (found === undefined) throw unknownLetter(namespace, one);
-  const page: { readonly letters: readonly PlacedLetter[]; readonly next: string | undefined } = {
-    letters: [found],
-    next: undefined,
-  };
-  return page;
+  return { purged: letters.length, left: total - letters.length, dryRun };
 }
 
 export const unknownLetter = (namespace: string, one: string): Refusal =>
