@@ -39,6 +39,7 @@ async function serve({ ledger, logLevel, model, port, ...config }: MeterConfig):
   await listen(server, port);
   log.info({ mode: 'meter' }, 'started');
   await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }));
+  log.info({ calls: meter.open }, 'stopping');
   while (meter.open > 0) await systemClock.sleep(idleMs, new AbortController().signal);
   server.close();
   server.closeAllConnections();
