@@ -69,7 +69,7 @@ describe('a meter with a call under way', () => {
   beforeAll(() => bundleImage(bundle));
   beforeEach(async () => {
     [model, receiver] = [new ModelStandIn(), new LedgerReceiver()];
-    receiver.agent = sampleAgent({ budget: { perDay: { tokens: 100 } } });
+    receiver.agent = sampleAgent({ budget: { perDay: { tokens: 50 } } });
     addresses = { ledger: await receiver.listen(), model: await model.listen() };
   });
   afterEach(async () => {
