@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { publishedAgent } from './agent-driver.ts';
@@ -10,6 +13,9 @@ import { startKnativeServing } from './knative-serving.ts';
 import type { OperatorProcess } from './operator-process.ts';
 
 const environment = 'pro';
+
+/** The key of the paths that agents are given. */
+const keys = mkdtempSync(join(tmpdir(), 'knative-lambda-keys-'));
 
 let cluster: FunctionCluster;
 let kubelet: BuildKubelet;
@@ -24,10 +30,15 @@ beforeAll(async () => {
   nodes = new KnativeNodes(cluster.admin, cluster.namespace);
   cluster.dependOn(nodes);
   await startKnativeServing(cluster.controlPlane, environment);
-  operator = await cluster.startOperator();
+  writeFileSync(join(keys, 'key'), 'k'.repeat(32));
+  operator = await cluster.startOperator({
+    SUPERVISION_ADDRESS: 'http://receiver.test',
+    SUPERVISION_KEYS_FOLDER: keys,
+  });
 });
 
 afterAll(async () => {
+  rmSync(keys, { recursive: true });
   await nodes.stop();
   await cluster.stop();
 });
@@ -76,6 +87,12 @@ async function ofFunction(apiVersion: string, kind: string, name: string) {
 async function revisionsOf(name: string): Promise<Readonly<Record<string, string | undefined>>> {
   const all = (await ofFunction('serving.knative.dev/v1', 'Revision', name)).map((one) => revisionSchema.parse(one));
   return Object.fromEntries(all.map(({ metadata, spec }) => [metadata.name, spec.containers[0]?.image]));
+}
+
+/** How many containers each revision has. */
+async function containersOf(name: string): Promise<Readonly<Record<string, number>>> {
+  const all = (await ofFunction('serving.knative.dev/v1', 'Revision', name)).map((one) => revisionSchema.parse(one));
+  return Object.fromEntries(all.map(({ metadata, spec }) => [metadata.name, spec.containers.length]));
 }
 
 /** How many times functions were looked at. */
@@ -135,6 +152,15 @@ test('the published agent becomes Ready, and rolls out a change of its spec by o
   await cluster.patch(bruno, { spec: { ai: { model: 'llama3.2:1b' } } });
   await cluster.until(bruno, runsBy('agent-bruno-00002'));
   expect(Object.keys(await revisionsOf('agent-bruno'))).toEqual(['agent-bruno-00001', 'agent-bruno-00002']);
+});
+
+test('an agent with a budget runs beside its meter, and one without is alone again', async () => {
+  const bruno = agent('agent-bruno');
+  await cluster.patch(bruno, { spec: { budget: { perDay: { tokens: 1000 } } } });
+  await cluster.until(bruno, runsBy('agent-bruno-00003'));
+  await cluster.patch(bruno, { spec: { budget: null } });
+  await cluster.until(bruno, runsBy('agent-bruno-00004'));
+  expect(await containersOf('agent-bruno')).toMatchObject({ 'agent-bruno-00003': 2, 'agent-bruno-00004': 1 });
 });
 
 test('the trace of the event that asked for a function is in its Job, its revision and its pods', async () => {
