@@ -129,7 +129,13 @@ describe('commands against a cluster', () => {
       });
 
       const seal = ['-c', 'node --import tsx tools/seal.ts < /dev/null'];
-      for (const SECRET of ['rabbitmq-credentials', 'knative-lambda-broker-paths', 'rabbitmq-dead-letters']) {
+      const generated = [
+        'rabbitmq-credentials',
+        'knative-lambda-broker-paths',
+        'rabbitmq-dead-letters',
+        'knative-lambda-alert-token',
+      ];
+      for (const SECRET of generated) {
         expect(project.run('bash', seal, { ...variables, SECRET })).toMatchObject({ code: 0, stderr: '' });
       }
 

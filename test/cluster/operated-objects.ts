@@ -75,7 +75,9 @@ export function operatedObjects(environment: Environment): readonly object[] {
   const { namespaces } = environment;
   const [functions = namespaces.control] = namespaces.functions;
   const serving = [
-    ...[givenNames.FUNCTION, givenNames.AGENT].flatMap((name) => knativeService(functions, name)),
+    ...knativeService(functions, givenNames.FUNCTION),
+    // what counts its calls runs beside an agent that has a budget
+    ...knativeService(functions, givenNames.AGENT, 'meter'),
     // Knative copies the labels of the template of its Service to the pods
     ...(environment.receiver.form === 'knative-service'
       ? [
@@ -104,7 +106,7 @@ export function operatedObjects(environment: Environment): readonly object[] {
   ];
 }
 
-function knativeService(namespace: string, name: string): readonly object[] {
+function knativeService(namespace: string, name: string, ...beside: readonly string[]): readonly object[] {
   const service = { 'serving.knative.dev/service': name };
   const revision = { ...service, 'serving.knative.dev/revision': `${name}-00001` };
   const spec = { containers: [{ image: 'example.com/image:1' }] };
@@ -124,7 +126,7 @@ function knativeService(namespace: string, name: string): readonly object[] {
       metadata: named,
       spec: { protocolType: 'http1', scaleTargetRef: scale },
     },
-    deployment(namespace, scale.name, revision, 'user-container', 'queue-proxy'),
+    deployment(namespace, scale.name, revision, 'user-container', ...beside, 'queue-proxy'),
   ];
 }
 
