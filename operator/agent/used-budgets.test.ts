@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { LambdaAgent } from '../api/index.ts';
 import { LedgerReceiver } from '../meter/memory-meter.ts';
 import { FakeClock } from '../kube/fake-clock.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
@@ -83,19 +84,23 @@ describe('an agent with a budget', () => {
     expect(budgetFaults(facts)).toMatchObject([{ reason: 'BudgetUnavailable', severity: 'stalled' }]);
   });
 
-  test('asks its meter instead of the model, which knows the true address', async () => {
-    const agent = withBudget();
+  async function podOf(agent: LambdaAgent) {
     const { facts } = await factsOf(
       agent,
       budgetsOf(() => Promise.resolve(used(0))),
     );
-    const { spec } = buildAgentService({
+    return buildAgentService({
       agent,
       settings: sampleSettings,
       sink: undefined,
       references: '',
       budget: facts,
-    }).spec.template;
+    }).spec.template.spec;
+  }
+
+  test('asks its meter instead of the model, which knows the true address', async () => {
+    const agent = withBudget();
+    const spec = await podOf(agent);
     const [container, meter] = spec.containers;
     const variables = Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
     expect(variables).toMatchObject({
@@ -116,17 +121,7 @@ describe('an agent with a budget', () => {
   test('has its meter on another port where it has that one itself', async () => {
     const image = { repository: 'r', port: 8470 };
     const agent = withBudget({}, { image, ai: { provider: 'ollama', endpoint: 'http://ollama.ollama.svc:11434/' } });
-    const { facts } = await factsOf(
-      agent,
-      budgetsOf(() => Promise.resolve(used(0))),
-    );
-    const { spec } = buildAgentService({
-      agent,
-      settings: sampleSettings,
-      sink: undefined,
-      references: '',
-      budget: facts,
-    }).spec.template;
+    const spec = await podOf(agent);
     expect(spec.containers[0].env).toContainEqual({ name: 'OLLAMA_URL', value: 'http://127.0.0.1:8471' });
   });
 
