@@ -4,6 +4,7 @@ import type { HealthCheck, MetricsPage } from '../reconcile/health.ts';
 import { type Answer, refusedAnswer } from './answer.ts';
 import { textsOf } from './path-parts.ts';
 import { alertRoute } from './alerts.ts';
+import { busy, limitTo } from './limit-to.ts';
 import { notificationRoute } from './notification.ts';
 import type { AnswerLetters, LetterRoutes } from './dead-letters/routes.ts';
 import { mountInterfaces } from './interfaces/mount.ts';
@@ -218,25 +219,6 @@ function addBudgetRoutes(server: FastifyInstance, { budgets, limits }: ServerPro
 }
 
 const budgetBodyBytes = 4096;
-
-function limitTo<Request>(
-  concurrency: number,
-  receive: (request: Request) => Promise<Answer>,
-): (request: Request) => Promise<Answer> {
-  let running = 0;
-  return async (request) => {
-    if (running >= concurrency) throw busy();
-    running += 1;
-    try {
-      return await receive(request);
-    } finally {
-      running -= 1;
-    }
-  };
-}
-
-const busy = (): Refusal =>
-  new Refusal('rate_limit_exceeded', 'too many requests at a time; send again', { retryAfterMs: 1000 });
 
 function toEventRequest({ body, id, params, raw, url }: FastifyRequest): EventRequest {
   const [path = ''] = url.split('?');

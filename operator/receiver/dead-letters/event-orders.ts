@@ -7,6 +7,7 @@ import { jsonOf } from '../command.ts';
 import type { LetterOrderKind } from '../event-names.ts';
 import { pointerTo } from '../fault.ts';
 import { KeyedTurns } from '../keyed-turns.ts';
+import { limitTo } from '../limit-to.ts';
 import type { Notify } from '../notify.ts';
 import { Refusal } from '../refusal.ts';
 import type { Sender } from '../sender.ts';
@@ -68,10 +69,11 @@ const aheadMs = 300_000;
 export class EventOrders {
   readonly #props: EventOrdersProps;
   readonly #turns = new KeyedTurns();
-  #underWay = 0;
+  readonly #once: (order: EventOrder, event: CloudEvent, name: string) => Promise<OrderEffect>;
 
   constructor(props: EventOrdersProps) {
     this.#props = props;
+    this.#once = limitTo(mostAtOnce, (...order) => this.#attempt(...order));
   }
 
   async carryOut(order: EventOrder, event: CloudEvent, sender: Sender): Promise<OrderEffect> {
@@ -82,28 +84,10 @@ export class EventOrders {
       throw fault(['time'], 'in the future; needed when it was given');
     if (isOrderOld(givenAt, today())) return 'stale';
     const name = orderName(givenAt, tokenOf(order, event, sender));
-    return this.#turns.run(name, () => this.#bounded(() => this.#once(order, event, name)));
+    return this.#turns.run(name, () => this.#once(order, event, name));
   }
 
-  async #bounded<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#underWay >= mostAtOnce) {
-      throw new Refusal(
-        'rate_limit_exceeded',
-        `orders about dead letters: ${mostAtOnce} are under way, allowed as many`,
-        {
-          retryAfterMs: 1000,
-        },
-      );
-    }
-    this.#underWay += 1;
-    try {
-      return await work();
-    } finally {
-      this.#underWay -= 1;
-    }
-  }
-
-  async #once(order: EventOrder, event: CloudEvent, name: string): Promise<OrderEffect> {
+  async #attempt(order: EventOrder, event: CloudEvent, name: string): Promise<OrderEffect> {
     try {
       return await (order.dryRun ? this.#count(order, event) : this.#goOn(order, event, name));
     } catch (error) {
