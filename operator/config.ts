@@ -3,9 +3,9 @@ import { type BindAddress, bindAddress } from './bind-address.ts';
 import { agentSettings, agentVariables } from './agent/configuration.ts';
 import type { AgentSettings } from './agent/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { faultLines } from './fault-lines.ts';
-import { describeFlags, parseFlags } from './flags.ts';
+import { describeFlags } from './flags.ts';
 import { functionSettings, functionVariables } from './function/configuration.ts';
+import { readSettings } from './read-settings.ts';
 import type { FunctionSettings } from './function/settings.ts';
 import type { RateLimit } from './kube/rate-limit.ts';
 import { lifecycleReceiver, lifecycleVariables } from './lifecycle/configuration.ts';
@@ -100,17 +100,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigurationError with one line for each fault
  */
 export function readConfig(args: readonly string[], environment: Environment): Config {
-  const flags = parseFlags(Object.keys(flagSchema.shape), args);
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsedFlags = flagSchema.safeParse(flags.values);
-  const parsedVariables = variableSchema.safeParse(given);
-  const faults = [
-    ...flags.faults,
-    ...faultLines(parsedFlags.error, flags.values, '--'),
-    ...faultLines(parsedVariables.error, given, ''),
-  ];
-  if (faults.length > 0 || !parsedFlags.success || !parsedVariables.success) throw new ConfigurationError(faults);
-  return Object.freeze(toConfig(parsedFlags.data, parsedVariables.data));
+  const schemas = { flags: flagSchema, variables: variableSchema };
+  const { flags, variables } = readSettings(schemas, { args, environment });
+  return Object.freeze(toConfig(flags, variables));
 }
 
 function toConfig(flags: Flags, variables: Variables): Config {

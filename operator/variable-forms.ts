@@ -7,6 +7,11 @@ export const wholeNumber = z
   .regex(/^[0-9]+$/, 'a whole number')
   .transform(Number);
 
+export const wholeWithin = (least: number, most: number) =>
+  z.string().transform(Number).pipe(z.int('a whole number').min(least).max(most));
+
+export const httpAddress = z.url({ protocol: /^https?$/, error: 'an http or https address' });
+
 /** Name of a namespace. */
 export const namespace = z
   .string()

@@ -1,23 +1,18 @@
 import { z } from 'zod';
-import { ConfigurationError } from '../configuration-error.ts';
-import { faultLines } from '../fault-lines.ts';
-import { describeFlags, parseFlags } from '../flags.ts';
+import { describeFlags } from '../flags.ts';
+import { readSettings } from '../read-settings.ts';
 import { type LogLevel, logLevels } from '../telemetry/log.ts';
-import { truth } from '../variable-forms.ts';
-
-const whole = (least: number, most: number) =>
-  z.string().transform(Number).pipe(z.int('a whole number').min(least).max(most));
-const address = z.url({ protocol: /^https?$/, error: 'an http or https address' });
+import { httpAddress, truth, wholeWithin } from '../variable-forms.ts';
 
 const flagSchema = z.strictObject({ mode: z.literal('meter').describe('this program') });
 
 const variableSchema = z.object({
-  METER_PORT: whole(0, 65_535),
-  METER_MODEL: address,
-  METER_LEDGER: address,
+  METER_PORT: wholeWithin(0, 65_535),
+  METER_MODEL: httpAddress,
+  METER_LEDGER: httpAddress,
   METER_REFUSES_UNCOUNTED: truth,
-  METER_LONGEST_ANSWER: whole(1, 1_000_000),
-  METER_LONGEST_CALL_SECONDS: whole(1, 86_400),
+  METER_LONGEST_ANSWER: wholeWithin(1, 1_000_000),
+  METER_LONGEST_CALL_SECONDS: wholeWithin(1, 86_400),
   LOG_LEVEL: z.enum(logLevels).default('info'),
 });
 
@@ -39,16 +34,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigurationError with one line for each fault */
 export function readMeterConfig(args: readonly string[], environment: Environment): MeterConfig {
-  const flags = parseFlags(Object.keys(flagSchema.shape), args);
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = variableSchema.safeParse(given);
-  const faults = [
-    ...flags.faults,
-    ...faultLines(flagSchema.safeParse(flags.values).error, flags.values, '--'),
-    ...faultLines(parsed.error, given, ''),
-  ];
-  if (faults.length > 0 || !parsed.success) throw new ConfigurationError(faults);
-  const { data } = parsed;
+  const schemas = { flags: flagSchema, variables: variableSchema };
+  const { variables: data } = readSettings(schemas, { args, environment });
   return Object.freeze({
     port: data.METER_PORT,
     model: new URL(data.METER_MODEL).origin,

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { receiverAudience } from '../api/index.ts';
-import { ConfigurationError } from '../configuration-error.ts';
-import { faultLines } from '../fault-lines.ts';
-import { describeFlags, parseFlags } from '../flags.ts';
+import { describeFlags } from '../flags.ts';
 import type { RateLimit } from '../kube/rate-limit.ts';
+import { readSettings } from '../read-settings.ts';
 import type { Destination } from '../specs/trigger.ts';
 import { type LogLevel, logLevels } from '../telemetry/log.ts';
 import type { Build } from '../telemetry/process-metrics.ts';
-import { json, namespace, namespaces, truth, wordsOf } from '../variable-forms.ts';
+import { httpAddress, json, namespace, namespaces, truth, wholeWithin, wordsOf } from '../variable-forms.ts';
 import type { DeadLetterQueue } from './dead-letters/keeper.ts';
 import type { DeadLetterBucket } from './dead-letters/bucket-request.ts';
 import type { AgentBroker } from './intent-delivery.ts';
@@ -15,9 +14,6 @@ import { type InterfaceName, interfaceNames } from './interfaces/interface-name.
 import type { SupervisionSettings } from '../supervision/supervision.ts';
 import { defaultServerLimits, type ServerLimits } from './server.ts';
 
-const whole = (least: number, most: number) =>
-  z.string().transform(Number).pipe(z.int('a whole number').min(least).max(most));
-const httpAddress = z.url({ protocol: /^https?$/, error: 'an http or https address' });
 const reference = z.strictObject({
   apiVersion: z.string(),
   kind: z.string(),
@@ -31,7 +27,7 @@ const flagSchema = z.strictObject({ mode: z.literal('receiver').describe('this p
 const variableSchema = z.object({
   ENVIRONMENT: z.string().default('unknown'),
   LOG_LEVEL: z.enum(logLevels).default('info'),
-  PORT: whole(0, 65_535).prefault('8080'),
+  PORT: wholeWithin(0, 65_535).prefault('8080'),
   POD_NAMESPACE: namespace.optional(),
   DEFAULT_NAMESPACE: namespace.default('knative-lambda'),
   WATCH_NAMESPACES: namespaces.default([]),
@@ -46,28 +42,28 @@ const variableSchema = z.object({
   DEAD_LETTER_BUCKET: z.string().default(''),
   DEAD_LETTER_PREFIX: z.string().default('dead-letters/'),
   DEAD_LETTER_KEYS_FOLDER: z.string().optional(),
-  DEAD_LETTER_RETENTION_DAYS: whole(1, 3650).optional(),
+  DEAD_LETTER_RETENTION_DAYS: wholeWithin(1, 3650).optional(),
   DEAD_LETTER_QUEUE: z.string().optional(),
   DEAD_LETTER_LOGIN_FOLDER: z.string().optional(),
   RABBITMQ_HOST: z.string().optional(),
-  RABBITMQ_PORT: whole(1, 65_535).prefault('5672'),
+  RABBITMQ_PORT: wholeWithin(1, 65_535).prefault('5672'),
   RABBITMQ_VHOST: z.string().default('/'),
   AWS_REGION: z.string().default('us-east-1'),
   INTERFACES: wordsOf(interfaceNames).default([]),
   INTERFACE_URL: z.url({ protocol: /^https?$/, error: 'an http or https address' }).default('http://localhost:8080'),
-  CALL_SECONDS: whole(1, 86_400).prefault('600'),
+  CALL_SECONDS: wholeWithin(1, 86_400).prefault('600'),
   SUPERVISION_ADDRESS: httpAddress.optional(),
   SLACK_API: httpAddress.default('https://slack.com/api/'),
   ENFORCE_USABLE_BY: truth.prefault('true'),
   AGENT_BROKER: z.enum(['dedicated', 'shared']).default('dedicated'),
   AUDIT_EVENTS: truth.prefault('false'),
   ALLOW_ANONYMOUS: truth.prefault('false'),
-  RATE_LIMIT: whole(1, 100_000).prefault('50'),
-  BURST_SIZE: whole(1, 100_000).prefault('100'),
-  MAX_BODY_BYTES: whole(1024, 10_485_760).prefault(String(defaultServerLimits.bodyBytes)),
-  MAX_CONCURRENT_REQUESTS: whole(1, 10_000).prefault(String(defaultServerLimits.concurrency)),
-  MAX_BATCH_SIZE: whole(1, 1000).prefault('100'),
-  DRAIN_SECONDS: whole(0, 60).prefault('5'),
+  RATE_LIMIT: wholeWithin(1, 100_000).prefault('50'),
+  BURST_SIZE: wholeWithin(1, 100_000).prefault('100'),
+  MAX_BODY_BYTES: wholeWithin(1024, 10_485_760).prefault(String(defaultServerLimits.bodyBytes)),
+  MAX_CONCURRENT_REQUESTS: wholeWithin(1, 10_000).prefault(String(defaultServerLimits.concurrency)),
+  MAX_BATCH_SIZE: wholeWithin(1, 1000).prefault('100'),
+  DRAIN_SECONDS: wholeWithin(0, 60).prefault('5'),
   OPERATOR_VERSION: z.string().default('unknown'),
   OPERATOR_COMMIT: z.string().default('unknown'),
 });
@@ -146,16 +142,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigurationError with one line for each fault
  */
 export function readReceiverConfig(args: readonly string[], environment: Environment): ReceiverConfig {
-  const flags = parseFlags(Object.keys(flagSchema.shape), args);
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = variableSchema.safeParse(given);
-  const faults = [
-    ...flags.faults,
-    ...faultLines(flagSchema.safeParse(flags.values).error, flags.values, '--'),
-    ...faultLines(parsed.error, given, ''),
-  ];
-  if (faults.length > 0 || !parsed.success) throw new ConfigurationError(faults);
-  return Object.freeze(toConfig(parsed.data));
+  const schemas = { flags: flagSchema, variables: variableSchema };
+  return Object.freeze(toConfig(readSettings(schemas, { args, environment }).variables));
 }
 
 type Variables = z.output<typeof variableSchema>;
